@@ -1,0 +1,171 @@
+// What a rule sees: one top-level declaration in its package, with names, types and control flow on demand.
+
+import type { Config } from '../config.ts';
+import { buildFlow } from '../flow/build.ts';
+import type { Flow } from '../flow/flow.ts';
+import { isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { type Declaration, headerOf, type SourceFile, treeOf } from '../syntax/source-file.ts';
+import { fileGoVersion } from './build-constraint.ts';
+import type { Callee } from './calls.ts';
+import { constantOf } from './constants.ts';
+import { compareVersions } from './go-mod.ts';
+import { neverReturns } from './never-returns.ts';
+import type { GoPackage } from './package.ts';
+import { indexOf, type World } from './package-index.ts';
+import { typeOfNode, underlying } from './resolve.ts';
+import type { Binding } from './scope.ts';
+import { type Typer, typeOfEntity, typerOf } from './typer.ts';
+import { type Type, unknown } from './types.ts';
+
+/** One declaration as rules see it. Everything is computed on first use and memoised. */
+export interface Code {
+  readonly file: SourceFile;
+  readonly pkg: GoPackage;
+  readonly config: Config;
+  /** `function_declaration`, `method_declaration` or `var_declaration`. */
+  readonly root: Node;
+  /** The declaration itself, if it is a function with a body, and its function literals, in source order. */
+  readonly functions: readonly Node[];
+  /** All calls in source order. */
+  readonly calls: readonly Node[];
+  /** In a file whose name ends in `_test.go`. */
+  readonly isTest: boolean;
+  /** Whether the file's Go version is at least this `major.minor`; without a go.mod every version is. */
+  goAtLeast(version: string): boolean;
+  /** What an identifier stands for; undefined for field names and for what is not resolved. */
+  bindingOf(identifier: Node): Binding | undefined;
+  /** What `name` would stand for if it were written at the start of `at`. */
+  lookup(name: string, at: Node): Binding | undefined;
+  /** All identifiers in this declaration that stand for the binding, its declaration included, in source order. */
+  usesOf(binding: Binding): readonly Node[];
+  /** The type of an expression (`tuple` for a call with several results), `unknown` if not wholly visible. */
+  typeOf(expression: Node): Type;
+  typeOfBinding(binding: Binding): Type;
+  /** The type that a type expression denotes. */
+  typeOfTypeNode(node: Node): Type;
+  /** The type under a declared type; `unknown` if its declaration is not visible. */
+  underlyingOf(type: Type): Type;
+  /** `net/http.DefaultClient`: the package-level object that a selector or identifier names. */
+  objectName(expression: Node): string | undefined;
+  /** What a call calls; undefined if unknown, also for conversions and function-typed variables. */
+  calleeOf(call: Node): Callee | undefined;
+  /** `calleeOf(call)?.name`, or `''`. */
+  calleeName(call: Node): string;
+  /** The value of a constant expression of integer or string kind, if it is visible. */
+  constantOf(expression: Node): bigint | string | undefined;
+  /** The control flow of a function declaration, method or literal that has a body. */
+  flowOf(fn: Node): Flow;
+  /** The functions, methods and variables of the package whose text contains the words, as `Code`. */
+  packageCode(mentioning: string): readonly Code[];
+  /** The function that is called, as `Code`, if it is declared in this package with a body. */
+  bodyOf(callee: Callee): Code | undefined;
+}
+
+/** A `Code` and what is known of how it was used. */
+export interface TracedCode {
+  readonly code: Code;
+  /** Whether a body other than this declaration's own was read: then the outcome depends on it. */
+  readBodies(): boolean;
+}
+
+/** What is the same for all declarations of one analysis. */
+export interface CodeContext {
+  readonly pkg: GoPackage;
+  readonly world: World;
+  readonly config: Config;
+  /** Code of other declarations of the package that was already made. */
+  readonly codes: Map<Declaration, Code>;
+}
+
+const newest = '99.0';
+
+/** The view of a declaration; undefined if it does not parse. */
+export function codeOf(
+  file: SourceFile,
+  declaration: Declaration,
+  context: CodeContext,
+): TracedCode | undefined {
+  const tree = treeOf(declaration);
+  if (!tree) return undefined;
+  const { pkg, world, config } = context;
+  const typer = typerOf(tree, file, indexOf(pkg), world);
+  const version = fileGoVersion(file) ?? pkg.module?.goVersion ?? newest;
+  const flows = new Map<Node, Flow>();
+  let readBodies = false;
+
+  const other = (otherFile: SourceFile, otherDeclaration: Declaration): Code | undefined => {
+    readBodies = true;
+    let made = context.codes.get(otherDeclaration);
+    if (!made) {
+      made = codeOf(otherFile, otherDeclaration, context)?.code;
+      if (made) context.codes.set(otherDeclaration, made);
+    }
+    return made;
+  };
+
+  const code: Code = {
+    file,
+    pkg,
+    config,
+    root: tree.root,
+    functions: nodesOf(tree, 'function_declaration', 'method_declaration', 'func_literal').filter(
+      (fn) => isFunction(fn) && fn.children.some((c) => c.field === 'body'),
+    ),
+    calls: nodesOf(tree, 'call_expression'),
+    isTest: file.path.endsWith('_test.go'),
+    goAtLeast: (wanted) => compareVersions(version, wanted) >= 0,
+    bindingOf: typer.bindingOf,
+    lookup: typer.lookup,
+    usesOf: (binding) => usesOf(binding, typer, tree.root),
+    typeOf: typer.typeOf,
+    typeOfBinding: (binding) => typeOfBinding(binding, typer),
+    typeOfTypeNode: (node) => typeOfNode(node, typer.place),
+    underlyingOf: (type) => underlying(type, world),
+    objectName(expression) {
+      const object = typer.objectOf(expression);
+      return object && `${object.importPath}.${object.name}`;
+    },
+    calleeOf: typer.calleeOf,
+    calleeName: (call) => typer.calleeOf(call)?.name ?? '',
+    constantOf: (expression) => constantOf(expression, typer),
+    flowOf(fn) {
+      let flow = flows.get(fn);
+      if (!flow) {
+        flow = buildFlow(fn, (call) => neverReturns(code.calleeName(call)));
+        flows.set(fn, flow);
+      }
+      return flow;
+    },
+    packageCode(mentioning) {
+      readBodies = true;
+      return pkg.files.flatMap((f) =>
+        f.declarations
+          .filter((d) => (d.kind === 'func' || d.kind === 'var') && d.text.includes(mentioning))
+          .flatMap((d) => other(f, d) ?? []),
+      );
+    },
+    bodyOf(callee) {
+      const at = callee.declaration;
+      if (!at || at.declaration.body < 0 || !pkg.files.includes(at.file)) return undefined;
+      return other(at.file, at.declaration);
+    },
+  };
+  return { code, readBodies: () => readBodies };
+}
+
+function typeOfBinding(binding: Binding, typer: Typer): Type {
+  if (binding.declaredAt) return typer.typeOfBinding(binding);
+  const entity = binding.scope === 'package' ? typer.place.index.find(binding.name) : undefined;
+  return entity ? typeOfEntity(entity, typer.place.world) : unknown;
+}
+
+function usesOf(binding: Binding, typer: Typer, root: Node): readonly Node[] {
+  return nodesOf(root.tree, 'identifier', 'type_identifier', 'package_identifier')
+    .filter((identifier) => textOf(identifier) === binding.name && typer.bindingOf(identifier) === binding)
+    .sort((a, b) => a.start - b.start);
+}
+
+/** Whether the declaration parses: of a function without a body its header decides. */
+export function parses(declaration: Declaration): boolean {
+  return (declaration.body < 0 ? headerOf(declaration) : treeOf(declaration)) !== undefined;
+}

@@ -1,0 +1,111 @@
+// Where http.Servers are made, and whether they serve without a limit on the time that a header may take.
+
+import { argumentsOf, child, childrenIn, type Node, nodesOf, unparen } from '../syntax/node.ts';
+import type { Code } from './code.ts';
+import { isTestSupport } from './http-client.ts';
+import { isLoopback, leadingText, sourcesOf } from './http-request.ts';
+import { type Use, usesOfValue, usesOfVariable } from './http-trace.ts';
+import { fieldValue, isPositional } from './http-transport.ts';
+import { isNamed, type Type } from './types.ts';
+
+/** The methods that accept connections. */
+export const serving: ReadonlySet<string> = new Set([
+  'ListenAndServe',
+  'ListenAndServeTLS',
+  'Serve',
+  'ServeTLS',
+]);
+
+const limits: ReadonlySet<string> = new Set(['ReadHeaderTimeout', 'ReadTimeout']);
+
+/** A server without a limit on reading headers and what becomes of it. */
+export interface MadeServer {
+  /** The literal, the call of `new`, or the name of the variable whose zero value it is. */
+  readonly at: Node;
+  readonly form: 'literal' | 'new' | 'zero';
+  readonly uses: readonly Use[];
+}
+
+/** Whom a server lets in, as far as can be seen. */
+export type Reach = 'anyone' | 'this machine' | 'unix socket';
+
+function isServer(type: Type): boolean {
+  return type.kind === 'named' && isNamed(type, 'net/http', 'Server');
+}
+
+/** The servers that a declaration makes and that get neither a ReadHeaderTimeout nor a ReadTimeout. */
+export function serversMadeIn(code: Code): readonly MadeServer[] {
+  const { tree } = code.root;
+  const members = [...serving, ...limits];
+  const literals = nodesOf(tree, 'composite_literal')
+    .filter(
+      (literal) =>
+        isServer(code.typeOf(literal)) &&
+        !isPositional(literal) &&
+        ![...limits].some((name) => fieldValue(literal, name)),
+    )
+    .map((at): MadeServer => ({ at, form: 'literal', uses: usesOfValue(code, at, members) }));
+  const news = code.calls
+    .filter(
+      (call) =>
+        code.calleeName(call) === 'builtin.new' &&
+        argumentsOf(call).some((type) => isServer(code.typeOfTypeNode(type))),
+    )
+    .map((at): MadeServer => ({ at, form: 'new', uses: usesOfValue(code, at, members) }));
+  const zeros = nodesOf(tree, 'var_spec')
+    .filter(
+      (spec) =>
+        !child(spec, 'value') &&
+        child(spec, 'type') &&
+        isServer(code.typeOfTypeNode(child(spec, 'type') as Node)),
+    )
+    .flatMap((spec) => childrenIn(spec, 'name'))
+    .map((at): MadeServer => ({ at, form: 'zero', uses: usesOfVariable(code, at, members) }))
+    .filter(({ uses }) => !uses.some((use) => use.kind === 'replaced'));
+  return [...literals, ...news, ...zeros].filter(({ uses }) => !uses.some(isLimit));
+}
+
+function isLimit(use: Use): boolean {
+  return use.kind === 'set' && (use.name === '*' || limits.has(use.name));
+}
+
+/** The use by which the server serves; undefined if none is seen. */
+export function servingUse(uses: readonly Use[]): (Use & { kind: 'call' | 'member' }) | undefined {
+  for (const use of uses) {
+    if ((use.kind === 'call' || use.kind === 'member') && serving.has(use.name) && !isTestSupport(use.code))
+      return use;
+  }
+  return undefined;
+}
+
+/** Whom an address such as `:8080` or `localhost:6060` lets in. */
+export function reachOfAddress(code: Code, address: Node | undefined): Reach {
+  return address && isLoopback(leadingText(code, address)) ? 'this machine' : 'anyone';
+}
+
+/** Whom a listener lets in, from the `net.Listen` that made it. */
+export function reachOfListener(code: Code, listener: Node): Reach {
+  const node = unparen(listener);
+  const binding = node.kind === 'identifier' ? code.bindingOf(node) : undefined;
+  const sources = binding?.scope === 'local' ? sourcesOf(code, binding) : [node];
+  const reaches = (sources ?? []).map((source): Reach => {
+    const name = code.calleeName(unparen(source));
+    if (name === 'net.ListenUnix') return 'unix socket';
+    if (name !== 'net.Listen' && name !== 'net.ListenConfig.Listen') return 'anyone';
+    const [network, address] = argumentsOf(unparen(source)).slice(-2);
+    if (network && leadingText(code, network).startsWith('unix')) return 'unix socket';
+    return reachOfAddress(code, address);
+  });
+  const [first] = reaches;
+  return first && reaches.every((reach) => reach === first) ? first : 'anyone';
+}
+
+/** Whom a made server lets in, by its Addr or by the listener that it serves. */
+export function reachOf(code: Code, made: MadeServer, use: Use & { kind: 'call' | 'member' }): Reach {
+  if (use.kind === 'member') return 'anyone';
+  const [listener] = argumentsOf(use.call);
+  if (use.name.startsWith('Serve')) return listener ? reachOfListener(use.code, listener) : 'anyone';
+  const set = made.uses.find((u) => u.kind === 'set' && u.name === 'Addr');
+  if (set?.kind === 'set' && set.value) return reachOfAddress(set.code, set.value);
+  return reachOfAddress(code, made.form === 'literal' ? fieldValue(made.at, 'Addr') : undefined);
+}

@@ -1,0 +1,69 @@
+// What the edit layer asks of names, answered by the model.
+
+import type { NamesAt } from '../edit/fix-builder.ts';
+import { guessedPackageName, type ImportSpec, importsOf } from '../syntax/imports.ts';
+import { child, closest, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { type SourceFile, treeOf } from '../syntax/source-file.ts';
+import type { Code } from './code.ts';
+import { indexOf, type World } from './package-index.ts';
+import { packageName } from './resolve.ts';
+import { scopesOf } from './scope.ts';
+
+/** Answers for fixes of findings in one declaration. */
+export function namesAt(code: Code, world: World): NamesAt {
+  const { file, pkg } = code;
+  return {
+    meaning(name, at) {
+      const binding = code.lookup(name, at);
+      if (binding?.importPath !== undefined) return { importPath: binding.importPath };
+      return binding || hasHiddenNames(file, world) ? 'taken' : 'free';
+    },
+    usedBelow(name, at) {
+      const block = closest(
+        at.parent,
+        'block',
+        'expression_case',
+        'type_case',
+        'default_case',
+        'communication_case',
+      );
+      const end = block?.end ?? at.tree.root.end;
+      return nodesOf(at.tree, 'identifier', 'type_identifier', 'package_identifier').some(
+        (node) => node.start >= at.start && node.end <= end && textOf(node) === name,
+      );
+    },
+    packageLevel(name) {
+      if (indexOf(pkg).find(name)) return 'declared';
+      const isImported = pkg.files.some((f) =>
+        importsOf(f).some((spec) => (spec.alias ?? packageName(spec.path, world)) === name),
+      );
+      return isImported ? 'imported' : 'free';
+    },
+    usesOfImport: (spec) => usesOfImport(file, spec),
+  };
+}
+
+/** A dot import of a package that is not visible may declare any name. */
+function hasHiddenNames(file: SourceFile, world: World): boolean {
+  return importsOf(file).some((spec) => spec.alias === '.' && !world.packageAt(spec.path));
+}
+
+function usesOfImport(file: SourceFile, spec: ImportSpec): readonly Node[] {
+  const name = spec.alias ?? guessedPackageName(spec.path);
+  return file.declarations.flatMap((declaration) => {
+    if (declaration.kind === 'import' || !declaration.text.includes(name)) return [];
+    const tree = treeOf(declaration);
+    if (!tree) return [];
+    const scopes = scopesOf(tree);
+    return nodesOf(tree, 'package_identifier', 'identifier').filter(
+      (node) => textOf(node) === name && isOperand(node) && !scopes.lookup(name, node, node.start),
+    );
+  });
+}
+
+function isOperand(node: Node): boolean {
+  return (
+    node.kind === 'package_identifier' ||
+    (node.parent?.kind === 'selector_expression' && child(node.parent, 'operand') === node)
+  );
+}

@@ -1,0 +1,139 @@
+// The packages of a directory as immutable values.
+
+import { type SourceFile, sourceFile, surfaceOf } from '../syntax/source-file.ts';
+import { type BuildTarget, isBuilt } from './build-constraint.ts';
+import type { GoModule } from './go-mod.ts';
+
+/** The Go files of one directory, as the host has them. */
+export interface Directory {
+  /** With `/` separators, no trailing one. */
+  readonly path: string;
+  readonly files: readonly SourceFile[];
+  /** The module that holds the directory; undefined without a readable go.mod. */
+  readonly module: GoModule | undefined;
+}
+
+/** A file as its host names it and reads it. */
+export interface SourceText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The packages that code can import. The host reads them, when they are first asked for. */
+export interface Library {
+  /**
+   * The files of the package that an import path means, without tests and for one build target; bodies are not
+   * looked at. Undefined if there is no such package, or if it cannot be read.
+   */
+  files(importPath: string): readonly SourceText[] | undefined;
+}
+
+/** One package: the files of one directory that share a package clause and a build configuration. */
+export interface GoPackage {
+  /** Of the directory in its module; the directory itself without one. An external test package ends in `_test`. */
+  readonly importPath: string;
+  readonly name: string;
+  readonly directory: string;
+  readonly module: GoModule | undefined;
+  /** The files that `analyze` reports on. */
+  readonly files: readonly SourceFile[];
+  /** Left out by the build target: a package of this one file, which borrows names that it lacks from here. */
+  readonly variantOf: GoPackage | undefined;
+  /** For an external test package: the package that it tests and imports. */
+  readonly tests: GoPackage | undefined;
+  /**
+   * The same object for as long as nothing but function bodies changes in the package and those it can see:
+   * what was concluded about one function from its own body and this surface still holds.
+   */
+  readonly surface: object;
+}
+
+/**
+ * The packages of a directory: each with its in-package tests, its external test package, and a one-file
+ * package for each file that the build target leaves out. `previous` is the result before an edit.
+ */
+export function goPackages(
+  directory: Directory,
+  target: BuildTarget,
+  previous: readonly GoPackage[] = [],
+): readonly GoPackage[] {
+  const built = directory.files.filter((file) => isBuilt(file, target));
+  const left = directory.files.filter((file) => !built.includes(file));
+  const names = [...new Set(built.map((file) => file.packageName))].filter((name) => name !== '');
+  const packages: GoPackage[] = [];
+  const add = (
+    name: string,
+    files: readonly SourceFile[],
+    sees: Pick<GoPackage, 'variantOf' | 'tests'>,
+  ): GoPackage => {
+    const made = goPackage(directory, name, files, sees);
+    const before = previous.find((p) => p.name === name && p.files[0]?.path === files[0]?.path);
+    const kept = before && sameSurface(before, made) ? { ...made, surface: before.surface } : made;
+    packages.push(kept);
+    return kept;
+  };
+  // Packages before the external tests that import them.
+  for (const name of names.sort((a, b) => Number(a.endsWith('_test')) - Number(b.endsWith('_test')))) {
+    const tests = packages.find((p) => `${p.name}_test` === name);
+    add(
+      name,
+      built.filter((file) => file.packageName === name),
+      { variantOf: undefined, tests },
+    );
+  }
+  for (const file of left) {
+    const main = packages.find((p) => p.name === file.packageName);
+    add(file.packageName, [file], { variantOf: main, tests: main?.tests });
+  }
+  return packages;
+}
+
+function goPackage(
+  { path, module }: Directory,
+  name: string,
+  files: readonly SourceFile[],
+  sees: Pick<GoPackage, 'variantOf' | 'tests'>,
+): GoPackage {
+  const inModule = module && (path === module.directory || path.startsWith(`${module.directory}/`));
+  const base = inModule ? module.path + path.slice(module.directory.length) : path;
+  // The standard library's own module is called `std`, and its packages carry no prefix.
+  const importPath = module?.path === 'std' && base.startsWith('std/') ? base.slice('std/'.length) : base;
+  const external = name.endsWith('_test') && sees.tests;
+  return {
+    importPath: external ? `${importPath}_test` : importPath,
+    name,
+    directory: path,
+    module,
+    files,
+    ...sees,
+    surface: {},
+  };
+}
+
+function sameSurface(before: GoPackage, after: GoPackage): boolean {
+  return (
+    before.importPath === after.importPath &&
+    before.module?.goVersion === after.module?.goVersion &&
+    before.files.length === after.files.length &&
+    before.variantOf?.surface === after.variantOf?.surface &&
+    before.tests?.surface === after.tests?.surface &&
+    before.files.every((file, i) => sameFileSurface(file, after.files[i]))
+  );
+}
+
+function sameFileSurface(before: SourceFile, after: SourceFile | undefined): boolean {
+  if (before === after) return true;
+  if (!after || before.path !== after.path || before.packageName !== after.packageName) return false;
+  if (before.declarations.length !== after.declarations.length) return false;
+  return before.declarations.every((declaration, i) => {
+    const now = after.declarations[i];
+    return now !== undefined && (declaration === now || surfaceOf(declaration) === surfaceOf(now));
+  });
+}
+
+/** The package with new texts for some of its files. */
+export function withTexts(pkg: GoPackage, texts: ReadonlyMap<string, string>): GoPackage {
+  const files = pkg.files.map((file) => sourceFile(file.path, texts.get(file.path) ?? file.text, file));
+  const made: GoPackage = { ...pkg, files, surface: {} };
+  return sameSurface(pkg, made) ? { ...made, surface: pkg.surface } : made;
+}

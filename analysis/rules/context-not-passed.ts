@@ -1,0 +1,193 @@
+import { isContext } from '../model/calls.ts';
+import type { Code } from '../model/code.ts';
+import { type ContextInScope, contextInScope } from '../model/context-in-scope.ts';
+import { type ContextVariant, contextVariants } from '../model/context-variants.ts';
+import { targetOf } from '../model/custody.ts';
+import { isDetachedWork } from '../model/detached-work.ts';
+import { failureReturn } from '../model/failure-return.ts';
+import { isPassedDown } from '../model/passed-down.ts';
+import {
+  argumentsOf,
+  child,
+  contains,
+  enclosingFunction,
+  isFunction,
+  type Node,
+  textOf,
+} from '../syntax/node.ts';
+import { defineRule, type FixBody } from './rule.ts';
+
+export default defineRule({
+  id: 'context-not-passed',
+  since: '0.1.0',
+  severity: 'warning',
+  summary: 'Work starts from a new context, or takes none, although one is in scope',
+  why: `
+A context carries the caller's cancellation, deadline and values down the calls that it makes. Work that starts from
+\`context.Background()\` or \`context.TODO()\` in the middle of such a chain, or that uses the variant of a call
+without a context (\`exec.Command\`, \`http.NewRequest\`, \`db.Query\`), goes on after the caller has given up: a
+process nobody waits for, a request that holds a connection and its goroutines until the other side answers.`,
+  silentWhen: [
+    'the work is meant to outlive the context: in a `go` or `defer` statement, in a function whose name says that it closes or cleans up, after `<-ctx.Done()` or an error, under a comment that speaks of contexts, or with `context.WithoutCancel`',
+    'the new context is stored, returned or captured, so that it belongs to something that lives longer',
+    'the code is in a function literal that may run later, unless the literal itself uses the context',
+    'the context that is in scope is a field of a struct, or the file is a test',
+    'the call is `http.Get` or another function of the default client: see http-client-without-timeout',
+  ],
+  peers: ['contextcheck', 'noctx'],
+  fixes: {
+    'pass-context': { title: 'Pass the context that is in scope', safety: 'review' },
+    'select-on-done': { title: 'Wait until the time has passed or the context is done', safety: 'review' },
+  },
+  imports: ['context', 'net/http'],
+  mentions: [
+    'Background()',
+    'TODO()',
+    'Command(',
+    'NewRequest(',
+    'Sleep(',
+    'Dial',
+    'Lookup',
+    'Handshake()',
+    ...['Query', 'QueryRow', 'Exec', 'Prepare', 'Ping', 'Begin'].map((name) => `.${name}(`),
+  ],
+
+  check(code, report) {
+    if (code.isTest) return;
+    for (const call of code.calls) {
+      const name = code.calleeName(call);
+      const isRoot = name === 'context.Background' || name === 'context.TODO';
+      const variant = contextVariants.get(name);
+      const loop = name === 'time.Sleep' ? loopAround(call) : undefined;
+      if (!isRoot && !variant && !loop) continue;
+      const ctx = contextInScope(code, call);
+      if (!ctx || isDetachedWork(code, call)) continue;
+      const related = [{ at: ctx.binding.declaredAt ?? call, message: `${ctx.binding.name} is in scope` }];
+
+      if (isRoot) {
+        if (ctx.reach !== 'chain' || !isPassedDown(code, call, ctx)) continue;
+        report({
+          at: call,
+          message: `${textOf(call)} cuts this work off from ${ctx.text}: it goes on after ${ctx.text} is cancelled or past its deadline`,
+          related,
+          confidence: 'likely',
+          fixes: { 'pass-context': (edit) => edit.replace(call, ctx.text) },
+        });
+      } else if (variant) {
+        if (hasOtherEnd(code, call, name)) continue;
+        report({
+          at: call,
+          message: `${textOf(child(call, 'function') as Node)} takes no context: ${variant.ends} goes on after ${ctx.text} is cancelled`,
+          related,
+          severity: variant.weight === 'strong' ? 'warning' : 'hint',
+          fixes: {
+            'pass-context': contextFix(call, variant, ctx),
+          },
+        });
+      } else if (loop && !isShort(code, call, loop, ctx)) {
+        report({
+          at: call,
+          message: `${textOf(child(call, 'function') as Node)} in a loop does not see that ${ctx.text} is done: the loop is late to stop, or never does`,
+          related,
+          severity: 'hint',
+          confidence: 'likely',
+          fixes: { 'select-on-done': sleepFix(code, call, ctx) },
+        });
+      }
+    }
+  },
+});
+
+/** The innermost loop of its function that a statement is in. */
+function loopAround(call: Node): Node | undefined {
+  if (call.parent?.kind !== 'expression_statement') return undefined;
+  for (let at = call.parent.parent; at && !isFunction(at); at = at.parent)
+    if (at.kind === 'for_statement') return at;
+  return undefined;
+}
+
+/** Whether the loop looks at the context, or hands it on, at least once a second. */
+function isShort(code: Code, call: Node, loop: Node, ctx: ContextInScope): boolean {
+  const [duration] = argumentsOf(call);
+  const value = duration && code.constantOf(duration);
+  const isAware = code.usesOf(ctx.binding).some((use) => contains(loop, use));
+  return typeof value === 'bigint' && value <= (isAware ? 1_000_000_000n : 10_000_000n);
+}
+
+/** What stands before the name of the called function, with its dot. */
+function qualifierOf(call: Node): string {
+  const fn = child(call, 'function');
+  const operand = fn?.kind === 'selector_expression' ? child(fn, 'operand') : undefined;
+  return operand ? `${textOf(operand)}.` : '';
+}
+
+/** Whether what a call makes gets its context, or its end, in another way. */
+function hasOtherEnd(code: Code, call: Node, name: string): boolean {
+  const target = targetOf(call, 0);
+  const binding = target?.kind === 'identifier' ? code.bindingOf(target) : undefined;
+  if (name !== 'os/exec.Command' && name !== 'net/http.NewRequest') return false;
+  const selectors = binding
+    ? code.usesOf(binding).flatMap((use) => (use.parent?.kind === 'selector_expression' ? [use.parent] : []))
+    : [];
+  const fields = selectors.map((selector) => textOf(child(selector, 'field') ?? selector));
+  const isHanded =
+    binding !== undefined && code.usesOf(binding).some((use) => isArgumentBesideContext(code, use));
+  if (name === 'net/http.NewRequest')
+    return isHanded || fields.some((field) => field === 'WithContext' || field === 'Clone');
+  if (!binding) return target !== undefined || !isRunAtOnce(call);
+  const isKept = code
+    .usesOf(binding)
+    .some((use) => use !== target && use.parent?.kind !== 'selector_expression');
+  const isStarted = fields.includes('Start') && !fields.includes('Wait');
+  return (
+    isHanded ||
+    isKept ||
+    isStarted ||
+    fields.some((field) => ['Process', 'SysProcAttr', 'Cancel', 'WaitDelay'].includes(field))
+  );
+}
+
+function isArgumentBesideContext(code: Code, use: Node): boolean {
+  const call = use.parent?.kind === 'argument_list' ? use.parent.parent : undefined;
+  return (
+    call?.kind === 'call_expression' && argumentsOf(call).some((argument) => isContext(code.typeOf(argument)))
+  );
+}
+
+/** `exec.Command(…).Run()` */
+function isRunAtOnce(call: Node): boolean {
+  const selector = call.parent?.kind === 'selector_expression' ? call.parent : undefined;
+  const method = selector && textOf(child(selector, 'field') as Node);
+  return (
+    selector?.parent?.kind === 'call_expression' &&
+    method !== undefined &&
+    ['Run', 'Output', 'CombinedOutput'].includes(method)
+  );
+}
+
+function contextFix(call: Node, variant: ContextVariant, ctx: ContextInScope): FixBody {
+  return (edit) => {
+    const { fn, args } = variant.rewrite(qualifierOf(call), argumentsOf(call).map(textOf));
+    edit.replace(child(call, 'function') as Node, fn);
+    edit.replace(child(call, 'arguments') as Node, `(${[ctx.text, ...args].join(', ')})`);
+  };
+}
+
+/** Go before 1.23 keeps the timer of `time.After` until it fires. */
+function sleepFix(code: Code, call: Node, ctx: ContextInScope): FixBody | undefined {
+  const fn = enclosingFunction(call);
+  const leave = fn && failureReturn(code, fn, `${ctx.text}.Err()`);
+  const [duration] = argumentsOf(call);
+  if (!leave || !duration || !call.parent) return undefined;
+  const statement = call.parent;
+  return (edit) => {
+    const time = edit.importName('time', call);
+    const [before, stop, channel] = code.goAtLeast('1.23')
+      ? ['', '', `${time}.After(${textOf(duration)})`]
+      : [`timer := ${time}.NewTimer(${textOf(duration)})\n`, '\ttimer.Stop()\n', 'timer.C'];
+    edit.replace(
+      statement,
+      `${before}select {\ncase <-${ctx.text}.Done():\n${stop}\t${leave}\ncase <-${channel}:\n}`,
+    );
+  };
+}

@@ -1,0 +1,152 @@
+import type { Code } from '../model/code.ts';
+import { isTestSupport } from '../model/http-client.ts';
+import { type MadeServer, type Reach, reachOf, reachOfAddress, reachOfListener, serversMadeIn, serving, servingUse } from '../model/http-server.ts';
+import { argumentsOf, child, childrenIn, descendants, nodesOf, textOf, type Node } from '../syntax/node.ts';
+import { defineRule, type FixBody, type Report } from './rule.ts';
+
+type FixId = 'set-read-header-timeout';
+
+export default defineRule({
+  id: 'http-server-without-timeout',
+  since: '0.1.0',
+  severity: 'warning',
+  summary: 'An HTTP server lets clients take as long as they like to send a request header',
+  why: `
+    \`http.ListenAndServe\`, \`http.Serve\` and an \`http.Server\` without \`ReadHeaderTimeout\` and \`ReadTimeout\` keep a
+    goroutine and a file descriptor for every connection that sends its header slowly or not at all. A few thousand idle
+    connections, from one machine, are enough to stop the server (the "slowloris" attack), and clients that lose their
+    network do it without meaning to.
+
+    \`ReadHeaderTimeout\` limits the header alone: uploads, downloads and streams go on for as long as they like.`,
+  silentWhen: [
+    '`ReadHeaderTimeout` or `ReadTimeout` is set later, anywhere in the package, or is written down as zero on purpose',
+    'the server is not seen to serve',
+    'it serves on a Unix socket',
+    'the code is part of a test',
+  ],
+  peers: ['gosec G112', 'gosec G114'],
+  fixes: {
+    'set-read-header-timeout': { title: 'Limit the time for reading request headers', safety: 'safe' },
+  },
+  imports: ['net/http'],
+  mentions: ['Serve', 'Server'],
+
+  check(code, report) {
+    if (isTestSupport(code)) return;
+    for (const node of nodesOf(code.root.tree, 'selector_expression', 'identifier')) checkFunction(code, node, report);
+    for (const made of serversMadeIn(code)) checkServer(code, made, report);
+  },
+});
+
+const effect = 'a client that sends its header slowly keeps its goroutine and connection for ever';
+
+/** `http.ListenAndServe(addr, h)` and its like. */
+function checkFunction(code: Code, node: Node, report: Report<FixId>): void {
+  const name = textOf(node.kind === 'identifier' ? node : (child(node, 'field') ?? node));
+  if (!serving.has(name) || code.objectName(node) !== `net/http.${name}`) return;
+  const call = node.field === 'function' && node.parent?.kind === 'call_expression' ? node.parent : undefined;
+  const [first] = call ? argumentsOf(call) : [];
+  const reach = !first ? 'anyone' : name.startsWith('Listen') ? reachOfAddress(code, first) : reachOfListener(code, first);
+  if (reach === 'unix socket') return;
+  report({
+    at: call ?? node,
+    message: `http.${name} serves without a ReadHeaderTimeout: ${effect}`,
+    ...severityFor(reach),
+    fixes: { 'set-read-header-timeout': call && functionFix(code, call, name) },
+  });
+}
+
+function severityFor(reach: Reach): { severity?: 'hint' } {
+  return reach === 'this machine' ? { severity: 'hint' } : {};
+}
+
+function checkServer(code: Code, made: MadeServer, report: Report<FixId>): void {
+  const use = servingUse(made.uses);
+  if (!use) return;
+  const reach = reachOf(code, made, use);
+  if (reach === 'unix socket') return;
+  report({
+    at: made.at,
+    message: `this http.Server has neither a ReadHeaderTimeout nor a ReadTimeout: ${effect}`,
+    related: [{ at: use.kind === 'call' ? use.call : use.node, message: 'it serves here' }],
+    confidence: made.uses.some((u) => u.kind === 'away') ? 'likely' : 'proved',
+    ...severityFor(reach),
+    fixes: { 'set-read-header-timeout': serverFix(code, made) },
+  });
+}
+
+/** The arguments of a serving function, by the place that they have in a server and in its method. */
+function partsOf(name: string, args: readonly Node[]): { address: Node | undefined; handler: Node; rest: readonly Node[] } | undefined {
+  const [first, second, third, fourth] = args;
+  if (!first || !second) return undefined;
+  switch (name) {
+    case 'ListenAndServe':
+      return { address: first, handler: second, rest: [] };
+    case 'ListenAndServeTLS':
+      return third && fourth && { address: first, handler: fourth, rest: [second, third] };
+    case 'Serve':
+      return { address: undefined, handler: second, rest: [first] };
+    case 'ServeTLS':
+      return third && fourth && { address: undefined, handler: second, rest: [first, third, fourth] };
+    default:
+      return undefined;
+  }
+}
+
+/** `http.ListenAndServe(addr, h)` to `(&http.Server{Addr: addr, Handler: h, …}).ListenAndServe()` */
+function functionFix(code: Code, call: Node, name: string): ReturnType<typeof reviewed> {
+  const parts = partsOf(name, argumentsOf(call));
+  if (!parts || hasComments(call)) return undefined;
+  const edit: FixBody = (edit) => {
+    const fields = [
+      ...(parts.address ? [`Addr: ${edit.source(parts.address)}`] : []),
+      ...(parts.handler.kind === 'nil' ? [] : [`Handler: ${edit.source(parts.handler)}`]),
+      `ReadHeaderTimeout: ${edit.duration(code.config.timeouts.readHeader, call)}`,
+    ];
+    const server = `${edit.qualified('net/http', 'Server', call)}{${fields.join(', ')}}`;
+    edit.replace(call, `(&${server}).${name}(${parts.rest.map(edit.source).join(', ')})`);
+  };
+  // The handler is made before the other arguments now.
+  return reviewed(edit, canHaveEffects(parts.handler) && parts.rest.some(canHaveEffects));
+}
+
+function reviewed(edit: FixBody, needsReview: boolean): FixBody | { readonly safety: 'review'; readonly edit: FixBody } | undefined {
+  return needsReview ? { safety: 'review', edit } : edit;
+}
+
+function canHaveEffects(expression: Node): boolean {
+  return [...descendants(expression)].some((n) => n.kind === 'call_expression' || n.kind === 'unary_expression');
+}
+
+/** Whether something stands between the arguments that would be lost. */
+function hasComments(call: Node): boolean {
+  const list = child(call, 'arguments');
+  if (!list) return true;
+  let rest = '';
+  let at = list.start;
+  for (const argument of list.children) {
+    rest += call.tree.text.slice(at, argument.start);
+    at = argument.end;
+  }
+  return /\/[/*]/.test(rest + call.tree.text.slice(at, list.end));
+}
+
+function serverFix(code: Code, { at, form }: MadeServer): FixBody | undefined {
+  const { readHeader } = code.config.timeouts;
+  if (form === 'literal') {
+    const body = child(at, 'body');
+    return body && ((edit) => edit.addKeyedElement(body, 'ReadHeaderTimeout', edit.duration(readHeader, at)));
+  }
+  if (form === 'new') {
+    const [type] = argumentsOf(at);
+    return type && ((edit) => edit.replace(at, `&${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`));
+  }
+  const spec = at.parent;
+  const declaration = spec?.parent;
+  const type = spec && child(spec, 'type');
+  if (!spec || !type || declaration?.kind !== 'var_declaration' || childrenIn(spec, 'name').length > 1) return undefined;
+  return (edit) => {
+    const value = `${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`;
+    edit.replace(declaration, declaration === code.root ? `var ${textOf(at)} = ${value}` : `${textOf(at)} := ${value}`);
+  };
+}

@@ -1,0 +1,124 @@
+// The sole owner of tree-sitter. Everything it returns is plain data (node.ts): the WebAssembly tree is copied
+// in one walk and freed at once, so no caller can leak it or touch it from another thread.
+
+import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import type { Field, Kind } from './kinds.generated.ts';
+import type { Node, Tree } from './node.ts';
+
+/** The two WebAssembly binaries of tree-sitter, as read by the host. */
+export interface ParserBinaries {
+  /** `web-tree-sitter.wasm`, the parsing engine. */
+  readonly engine: Uint8Array;
+  /** `tree-sitter-go.wasm`, the grammar. */
+  readonly grammar: Uint8Array;
+}
+
+interface Grammar {
+  readonly parser: Parser;
+  /** By node type id: the kind to keep, or undefined for a token that carries no meaning of its own. */
+  readonly kinds: readonly (Kind | undefined)[];
+  readonly fields: readonly (Field | '')[];
+}
+
+let grammar: Grammar | undefined;
+
+/** Kinds whose children say nothing that their text does not. */
+const leaves: ReadonlySet<string> = new Set([
+  'interpreted_string_literal',
+  'raw_string_literal',
+  'rune_literal',
+]);
+
+/** Deeper trees (generated tables, chains of thousands of operators) are treated as unreadable, so recursion is safe. */
+const deepest = 1500;
+
+/** Loads the parser; must have resolved before the first `parse`. Calling it again does nothing. */
+export async function loadParser(binaries: ParserBinaries): Promise<void> {
+  if (grammar) return;
+  await Parser.init({ wasmBinary: binaries.engine });
+  const language = await Language.load(binaries.grammar);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const fields: (Field | '')[] = [''];
+  for (let id = 1; id <= language.fieldCount; id++)
+    fields.push((language.fieldNameForId(id) ?? '') as Field | '');
+  grammar = { parser, kinds: kindTable(language), fields };
+}
+
+/**
+ * Parses the text of one top-level declaration.
+ * Returns undefined if it is not valid Go (a declaration being typed is data, not an error) or nested too deeply.
+ */
+export function parse(text: string): Tree | undefined {
+  if (!grammar) throw new Error('the parser is used before loadParser() has resolved');
+  // The grammar wants the newline that ends a statement; offsets do not change.
+  const parsed = grammar.parser.parse(`${text}\n`);
+  if (!parsed) return undefined;
+  try {
+    if (parsed.rootNode.hasError) return undefined;
+    const cursor = parsed.walk();
+    try {
+      return copy(cursor, text, grammar);
+    } finally {
+      cursor.delete();
+    }
+  } finally {
+    parsed.delete();
+  }
+}
+
+function kindTable(language: Language): (Kind | undefined)[] {
+  const kinds: (Kind | undefined)[] = [];
+  for (let id = 0; id < language.nodeTypeCount; id++) {
+    const name = language.nodeTypeForId(id);
+    if (name === null || name === 'comment') kinds.push(undefined);
+    else if (language.nodeTypeIsNamed(id)) kinds.push(name as Kind);
+    else kinds.push(/^[-+*/%&|^<>=!~:]+$/.test(name) && name !== ':' ? 'operator' : undefined);
+  }
+  return kinds;
+}
+
+/** Copies the only top-level node of the parsed text. */
+function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tree | undefined {
+  const nodes = new Map<Kind, Node[]>();
+  const tree = { text, nodes } as { text: string; nodes: Map<Kind, Node[]>; root: Node };
+
+  let tooDeep = false;
+  const copyChildren = (parent: Node | undefined, into: Node[], depth: number): void => {
+    if (depth > deepest) {
+      tooDeep = true;
+      return;
+    }
+    do {
+      const kind = kinds[cursor.nodeTypeId];
+      if (!kind) continue;
+      const field = fields[cursor.currentFieldId] ?? '';
+      // An operator without a role (the arrow of a channel type) is told by the text of its parent.
+      if (kind === 'operator' && field === '') continue;
+      const children: Node[] = [];
+      const node: Node = {
+        kind,
+        field,
+        start: cursor.startIndex,
+        end: cursor.endIndex,
+        children,
+        parent,
+        tree,
+      };
+      const known = nodes.get(kind);
+      if (known) known.push(node);
+      else nodes.set(kind, [node]);
+      into.push(node);
+      if (!leaves.has(kind) && cursor.gotoFirstChild()) {
+        copyChildren(node, children, depth + 1);
+        cursor.gotoParent();
+      }
+    } while (cursor.gotoNextSibling());
+  };
+
+  const top: Node[] = [];
+  if (cursor.gotoFirstChild()) copyChildren(undefined, top, 0);
+  if (!top[0] || tooDeep) return undefined;
+  tree.root = top[0];
+  return tree;
+}

@@ -1,0 +1,146 @@
+// Time and memory of a whole-repository check, ours and ast-grep's, over the same files.
+
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** One command over one tree: the fastest of its runs, and the peak memory of any. */
+interface Measured {
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+  readonly findings: number;
+}
+
+const repetitions = 3;
+
+/** Prints a table row for each command, and the ratio of their times. */
+export async function benchScan(tree: string): Promise<void> {
+  const { megabytes, files } = sizeOf(tree);
+  console.log(`\n${tree}: ${files} Go files, ${megabytes.toFixed(1)} MB`);
+  const commands: readonly [string, string, readonly string[]][] = [
+    ['goleash check', process.execPath, ['dist/goleash.js', 'check', '--format', 'jsonl', tree]],
+    ['ast-grep scan', astGrep(), astGrepArguments(tree)],
+  ];
+  const results: Measured[] = [];
+  for (const [title, command, args] of commands) {
+    const result = await measure(command, args);
+    results.push(result);
+    const speed = (megabytes / result.seconds).toFixed(1);
+    console.log(
+      `  ${title}  ${result.seconds.toFixed(2)} s  ${speed} MB/s  peak ${Math.round(result.peakMegabytes)} MB  ${result.findings} findings`,
+    );
+  }
+  const [own, other] = results;
+  if (own && other)
+    console.log(`  goleash takes ${(own.seconds / other.seconds).toFixed(2)} times as long as ast-grep`);
+}
+
+/** The trees to measure if none is named: the standard library and Kubernetes, where this machine has them. */
+export function defaultTrees(): readonly string[] {
+  const go = spawnSync('go', ['env', 'GOROOT', 'GOMODCACHE'], { encoding: 'utf8' });
+  if (go.status !== 0) return [];
+  const [root = '', cache = ''] = go.stdout.split('\n');
+  return [join(root, 'src'), join(cache, 'k8s.io', 'kubernetes@v1.35.0')].filter((path) => existsSync(path));
+}
+
+async function measure(command: string, args: readonly string[]): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'goleash-bench-'));
+  try {
+    const runs: Measured[] = [];
+    for (let i = 0; i < repetitions; i++) runs.push(await runOnce(command, args, join(folder, 'output')));
+    return {
+      seconds: Math.min(...runs.map((run) => run.seconds)),
+      peakMegabytes: Math.max(...runs.map((run) => run.peakMegabytes)),
+      findings: runs[0]?.findings ?? 0,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function runOnce(command: string, args: readonly string[], output: string): Promise<Measured> {
+  const file = openSync(output, 'w');
+  const start = process.hrtime.bigint();
+  const child = spawn(command, args, { stdio: ['ignore', file, 'ignore'] });
+  let peakMegabytes = 0;
+  const poll = setInterval(() => {
+    peakMegabytes = Math.max(peakMegabytes, peakOf(child.pid ?? 0));
+  }, 20);
+  const status = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('exit', resolve),
+  );
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  clearInterval(poll);
+  closeSync(file);
+  if (status === null || status === 2)
+    throw new Error(`${command} ${args.join(' ')} failed with status ${status}`);
+  const findings = readFileSync(output, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '').length;
+  return { seconds, peakMegabytes, findings };
+}
+
+/** The largest resident size that a process has had, where /proc tells it; else 0. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The binary itself: the package's install script, which links it, is not run here. */
+function astGrep(): string {
+  const require = createRequire(import.meta.url);
+  const scope = join(dirname(require.resolve('@ast-grep/cli/package.json')), '..');
+  const platform = readdirSync(scope).find((name) => name.startsWith('cli-'));
+  const binary = ['ast-grep', 'ast-grep.exe']
+    .map((name) => join(scope, platform ?? '', name))
+    .find((path) => existsSync(path));
+  if (!binary)
+    throw new Error('@ast-grep/cli has no binary for this platform: run npm ci without --omit=optional');
+  return binary;
+}
+
+/** Both leave out the same folders: those whose code is not the project's own. */
+function astGrepArguments(tree: string): readonly string[] {
+  const globs = ['**/*.go', '!**/vendor/**', '!**/testdata/**'].flatMap((glob) => ['--globs', glob]);
+  return [
+    'scan',
+    '--inline-rules',
+    readFileSync('bench/ast-grep-rules.yml', 'utf8'),
+    '--json=stream',
+    ...globs,
+    tree,
+  ];
+}
+
+function sizeOf(tree: string): { megabytes: number; files: number } {
+  let bytes = 0;
+  let files = 0;
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (/^[._]/.test(entry.name)) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name !== 'vendor' && entry.name !== 'testdata') walk(path);
+      } else if (entry.name.endsWith('.go')) {
+        bytes += statSync(path).size;
+        files++;
+      }
+    }
+  };
+  walk(tree);
+  return { megabytes: bytes / 1e6, files };
+}

@@ -1,0 +1,166 @@
+// The command line of goleash: arguments in, exit status out.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../analysis/node/nearest.ts';
+import { version } from '../analysis/node/rule-page.ts';
+import { type CheckOptions, check, reports, severities } from './check.ts';
+import { type FixOptions, fix } from './fix.ts';
+import { type ExitStatus, exit, type Host, processHost } from './host.ts';
+import { UsageError } from './problem.ts';
+import { existingFix, existingRule, explain, listRules } from './rules.ts';
+
+/** Commands that other parts of goleash provide. */
+export interface Extensions {
+  /** Serves the language server protocol; returns when it has started. */
+  readonly lsp: () => Promise<void>;
+}
+
+/** Runs goleash with the arguments of this process and sets its exit status. */
+export async function main(extensions: Extensions): Promise<void> {
+  endQuietly();
+  const status = await runCommand(process.argv.slice(2), processHost(), extensions);
+  if (status !== undefined) process.exitCode = status;
+}
+
+/** Runs one command; undefined if it goes on after this, as a server does. Never rejects. */
+export async function runCommand(
+  args: readonly string[],
+  host: Host,
+  extensions: Extensions,
+): Promise<ExitStatus | undefined> {
+  let status: ExitStatus | undefined = exit.clean;
+  const program = commands(host, extensions, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.clean : exit.usage;
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof UsageError) {
+      const meant = nearest(
+        args[0] ?? '',
+        program.commands.map((command) => command.name()),
+      );
+      const isCommand = program.commands.some((command) => command.name() === args[0]);
+      host.err(`goleash: ${message}${meant && !isCommand ? `\nDid you mean: goleash ${meant}` : ''}\n`);
+      return exit.usage;
+    }
+    host.err(`goleash: ${message.split('\n')[0]}\n`);
+    return exit.incomplete;
+  }
+  return status;
+}
+
+function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | undefined) => void): Command {
+  const program = new Command('goleash')
+    .description('Finds goroutine bugs in Go source and repairs them.')
+    .version(version, '-v, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => host.out(text), writeErr: (text) => host.err(text) })
+    .addHelpText('after', examples('goleash', 'goleash fix --diff ./...', 'goleash explain lost-cancel'));
+
+  shared(
+    program
+      .command('check', { isDefault: true })
+      .description('report findings in files, directories or dir/... (the default command)'),
+  )
+    .addOption(
+      new Option('-f, --format <format>', 'how to report').choices(Object.keys(reports)).default('text'),
+    )
+    .option('-o, --output <file>', 'write the report to a file')
+    .addOption(
+      new Option('--severity <severity>', 'the mildest severity to report')
+        .choices(severities)
+        .default('hint'),
+    )
+    .option('--stdin', 'check standard input in the place of one file')
+    .option('--stdin-filename <file>', 'the file that standard input stands for')
+    .addHelpText(
+      'after',
+      `${examples('goleash check ./...', 'goleash check --format sarif -o goleash.sarif .', 'goleash check --stdin --stdin-filename pkg/x.go < buffer')}\n${statuses}`,
+    )
+    .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
+
+  shared(program.command('fix').description('apply the safe fixes, or show them as a patch'))
+    .option('--diff', 'print a patch for git apply and write nothing; exit status 1 if it is not empty')
+    .option('--unsafe', 'apply also the fixes that a person should review')
+    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix))
+    .addHelpText(
+      'after',
+      `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
+    )
+    .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
+
+  program
+    .command('explain <rule>')
+    .description('tell what a rule finds, why it matters and how it is fixed')
+    .action((id: string) => explain(id, host));
+
+  program
+    .command('rules')
+    .description('list all rules')
+    .addOption(new Option('-f, --format <format>', 'how to list').choices(['text', 'json']).default('text'))
+    .action(({ format }: { format: 'text' | 'json' }) => listRules(format, host));
+
+  program
+    .command('lsp')
+    .description('serve an editor on standard input and output')
+    .option('--stdio', 'the only way, and the default')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      await lsp();
+      done(undefined);
+    });
+  return program;
+}
+
+function shared(command: Command): Command {
+  return command
+    .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
+    .option('-r, --rule <ids>', 'only these rules, separated by commas', listOf(existingRule))
+    .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
+    .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
+    .option('-q, --quiet', 'leave out the summary')
+    .option('--stats', 'print counts and the time taken to standard error');
+}
+
+/** Reads `a,b`, once or several times. */
+function listOf(existing: (id: string) => string) {
+  return (value: string, before: readonly string[] = []): readonly string[] => [
+    ...before,
+    ...value
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '')
+      .map(existing),
+  ];
+}
+
+function positiveInteger(value: string): number {
+  if (!/^[1-9][0-9]{0,3}$/.test(value))
+    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return Number(value);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+}
+
+const statuses = `Exit status: 0 no findings, 1 findings, 2 wrong usage or configuration, 3 something could not be analysed`;
+
+/** A reader that has had enough (`| head`) and Ctrl-C end goleash without a word. Writing a file is never cut short. */
+function endQuietly(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    // The handler runs between two files: each is written and renamed in one go.
+    process.on(signal, () => process.exit(status));
+  }
+}

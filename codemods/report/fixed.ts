@@ -1,0 +1,87 @@
+// What `goleash fix` says for people: what was fixed, what was put off and why, what is left, what to do next.
+
+import type { LocatedFinding } from '../located.ts';
+import { printable, shellWord } from '../terminal.ts';
+import type { AppliedFix, DeferredFix } from '../work.ts';
+import type { ReportOptions } from './report.ts';
+import { count } from './text.ts';
+
+export interface Fixed {
+  readonly applied: readonly AppliedFix[];
+  readonly deferred: readonly DeferredFix[];
+  /** The findings that are left. */
+  readonly findings: readonly LocatedFinding[];
+}
+
+export interface FixedOptions extends Omit<ReportOptions, 'quiet'> {
+  /** Whether a patch was printed and nothing written. */
+  readonly diff: boolean;
+}
+
+export function fixedReport(fixed: Fixed, options: FixedOptions): string {
+  const { diff, style } = options;
+  const show = (path: string) => printable(options.show(path));
+  const lines: string[] = [];
+  for (const [path, fixes] of byPath(fixed.applied))
+    lines.push(`${style.colors.bold(show(path))}: ${counts(fixes)}`);
+  for (const { at, fixId, reason } of inOrder(fixed.deferred)) {
+    lines.push(`${show(at.path)}:${at.start.line}:${at.start.column}: ${fixId} was put off: ${reason}`);
+  }
+  if (!diff) {
+    for (const { at, severity, message, ruleId } of fixed.findings) {
+      lines.push(
+        `${show(at.path)}:${at.start.line}:${at.start.column}: ${severity}: ${printable(message)} [${ruleId}]`,
+      );
+    }
+  }
+  const files = new Set(fixed.applied.flatMap((fix) => fix.touches)).size;
+  const verb = diff ? 'Would fix' : 'Fixed';
+  const done =
+    fixed.applied.length === 0
+      ? 'Nothing to fix'
+      : `${verb} ${count(fixed.applied.length, 'finding')} in ${count(files, 'file')}`;
+  lines.push(`${style.colors.bold(done)}; ${left(fixed, options)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is left and the command to type next. */
+function left({ applied, findings }: Fixed, { diff, invocation, style }: FixedOptions): string {
+  const typed = (...words: readonly string[]) =>
+    style.colors.bold(
+      [invocation.command, ...words, ...invocation.selection]
+        .map((word, i) => (i === 0 ? word : shellWord(word)))
+        .join(' '),
+    );
+  if (diff && applied.length > 0) return `to do it, pipe this patch into git apply or: ${typed('fix')}`;
+  if (findings.length === 0) return 'nothing is left';
+  const isLeft = `${count(findings.length, 'finding')} ${findings.length === 1 ? 'is' : 'are'} left`;
+  const fixable = findings.filter((finding) => finding.fixes.length > 0).length;
+  return fixable > 0
+    ? `${isLeft}, ${fixable} with a fix to review: ${typed('fix', '--diff', '--unsafe')}`
+    : `${isLeft}, without a fix`;
+}
+
+/** `defer-cancel (lost-cancel), 2 × set-timeout (http-client-without-timeout)` */
+function counts(fixes: readonly AppliedFix[]): string {
+  const times = new Map<string, number>();
+  for (const { fixId, ruleId } of fixes) {
+    const name = `${fixId} (${ruleId})`;
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
+  return [...times]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, n]) => (n === 1 ? name : `${n} × ${name}`))
+    .join(', ');
+}
+
+function byPath(fixes: readonly AppliedFix[]): readonly [string, readonly AppliedFix[]][] {
+  const groups = new Map<string, AppliedFix[]>();
+  for (const fix of fixes) groups.set(fix.path, [...(groups.get(fix.path) ?? []), fix]);
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function inOrder(deferred: readonly DeferredFix[]): readonly DeferredFix[] {
+  return [...deferred].sort((a, b) =>
+    a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.start.line - b.at.start.line,
+  );
+}

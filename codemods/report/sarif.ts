@@ -1,0 +1,136 @@
+// SARIF 2.1.0, which code hosts and editors import. Columns are UTF-16 code units, and the log says so.
+
+import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type {
+  Fix,
+  Location,
+  Log,
+  Notification,
+  PhysicalLocation,
+  ReportingDescriptor,
+  Result,
+  Region as SarifRegion,
+} from 'sarif';
+import { type Rule, rules, type Severity } from '../../analysis/index.ts';
+import { homepage, rulePageUrl, version } from '../../analysis/node/rule-page.ts';
+import type { LocatedFinding, LocatedFix } from '../located.ts';
+import type { Region } from '../positions.ts';
+import type { Problem } from '../problem.ts';
+import type { Report } from './report.ts';
+
+type Show = (path: string) => string;
+
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  error: 'error',
+  warning: 'warning',
+  hint: 'note',
+};
+
+export const sarifReport: Report = ({ findings, problems }, { show }) => {
+  const seen = new Map<string, number>();
+  const log: Log = {
+    version: '2.1.0',
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    runs: [
+      {
+        tool: {
+          driver: { name: 'goleash', version, informationUri: homepage, rules: rules.map(descriptor) },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: problems.length === 0,
+            toolExecutionNotifications: problems.map((problem) => notification(problem, show)),
+          },
+        ],
+        results: findings.map((finding) => resultOf(finding, show, seen)),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+};
+
+function descriptor(rule: Rule): ReportingDescriptor {
+  const why = rule.why.trim().replace(/\n[ \t]+/g, '\n');
+  return {
+    id: rule.id,
+    shortDescription: { text: rule.summary },
+    fullDescription: { text: why, markdown: why },
+    helpUri: rulePageUrl(rule.id),
+    defaultConfiguration: { level: levels[rule.severity] },
+  };
+}
+
+function resultOf(finding: LocatedFinding, show: Show, seen: Map<string, number>): Result {
+  const { ruleId, severity, confidence, at, message, related, fixes } = finding;
+  const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
+  return {
+    ruleId,
+    ...(ruleIndex < 0 ? {} : { ruleIndex }),
+    level: levels[severity],
+    message: { text: message },
+    locations: [{ physicalLocation: physical(at, show) }],
+    ...(related.length > 0
+      ? { relatedLocations: related.map((note, id) => ({ id, ...noteLocation(note, show) })) }
+      : {}),
+    ...(related.length > 1 ? { codeFlows: [{ threadFlows: [{ locations: flow(finding, show) }] }] } : {}),
+    ...(fixes.length > 0 ? { fixes: fixes.map((fix) => fixOf(fix, show)) } : {}),
+    partialFingerprints: { 'goleash/v1': fingerprint(finding, show, seen) },
+    properties: { confidence },
+  };
+}
+
+/** The steps of the reason in order, and the finding at their end. */
+function flow({ at, message, related }: LocatedFinding, show: Show): { location: Location }[] {
+  return [...related, { at, message }].map((note) => ({ location: noteLocation(note, show) }));
+}
+
+function noteLocation({ at, message }: { at: Region; message: string }, show: Show): Location {
+  return { physicalLocation: physical(at, show), message: { text: message } };
+}
+
+function fixOf({ id, title, safety, edits }: LocatedFix, show: Show): Fix {
+  const paths = [...new Set(edits.map((edit) => edit.at.path))];
+  return {
+    description: { text: title },
+    artifactChanges: paths.map((path) => ({
+      artifactLocation: { uri: uriOf(show(path)) },
+      replacements: edits
+        .filter((edit) => edit.at.path === path)
+        .map((edit) => ({ deletedRegion: region(edit.at), insertedContent: { text: edit.newText } })),
+    })),
+    properties: { id, safety },
+  };
+}
+
+function notification({ path, line, message }: Problem, show: Show): Notification {
+  const at: PhysicalLocation = { artifactLocation: { uri: uriOf(show(path)) } };
+  return {
+    level: 'error',
+    message: { text: message },
+    locations: [{ physicalLocation: line === undefined ? at : { ...at, region: { startLine: line } } }],
+  };
+}
+
+function physical(at: Region, show: Show): PhysicalLocation {
+  return { artifactLocation: { uri: uriOf(show(at.path)) }, region: region(at) };
+}
+
+function region({ start, end }: Region): SarifRegion {
+  return { startLine: start.line, startColumn: start.unit, endLine: end.line, endColumn: end.unit };
+}
+
+function uriOf(path: string): string {
+  if (isAbsolute(path)) return pathToFileURL(path).href;
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Stays the same when lines move: the rule, the file, the text of the line, and a count of equal ones before. */
+function fingerprint({ ruleId, at, excerpt }: LocatedFinding, show: Show, seen: Map<string, number>): string {
+  const key = [ruleId, show(at.path), excerpt.text.trim()].join('\0');
+  const before = seen.get(key) ?? 0;
+  seen.set(key, before + 1);
+  return createHash('sha256').update(`${key}\0${before}`).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,300 @@
+// What is done with the folders of a run, one at a time, on this thread or another: read, analyse, fix. Everything that
+// comes out is plain data without the text of files, but for those that a fix changes.
+
+import {
+  type Analysis,
+  type AnalyzeOptions,
+  rules as allRules,
+  analyze,
+  type BuildTarget,
+  type Config,
+  type Finding,
+  type Fix,
+  fixPackage,
+  type GoModule,
+  type GoPackage,
+  goPackages,
+  isRelevant,
+  type Library,
+  type Site,
+  type SourceFile,
+  sourceFile,
+} from '../analysis/index.ts';
+import { findGoModule, type GoModuleCache, readGoFile } from '../analysis/node/files.ts';
+import { moduleLibrary } from '../analysis/node/packages.ts';
+import type { DirectoryTask } from './discover.ts';
+import { type Locate, type LocatedFinding, locateFinding, locator } from './located.ts';
+import type { Region } from './positions.ts';
+import type { Problem } from './problem.ts';
+import { isWritable } from './write.ts';
+
+/** What to do in every folder; plain data. */
+export interface Job {
+  readonly target: BuildTarget;
+  /** The ids of the only rules to run; absent for all that the configuration leaves on. */
+  readonly rules?: readonly string[];
+  /** Present to fix, absent to check. */
+  readonly fix?: FixSelection;
+  /** A text that stands for that of a file on disk. */
+  readonly buffer?: { readonly path: string; readonly text: string };
+}
+
+/** Which fixes to apply. */
+export interface FixSelection {
+  /** Also those that a person must look at. */
+  readonly unsafe: boolean;
+  /** The only fix ids to apply. */
+  readonly ids?: readonly string[];
+  /** Whether the files are to be written, which read-only ones cannot be. */
+  readonly write: boolean;
+}
+
+/** What a thread keeps from folder to folder. */
+export interface Runtime {
+  /** The standard library. */
+  readonly std: Library;
+  readonly modules: GoModuleCache;
+  /** What the code of a module can import, by the folder of its go.mod. */
+  readonly libraries: Map<string, Library>;
+}
+
+export function newRuntime(std: Library): Runtime {
+  return { std, modules: new Map(), libraries: new Map() };
+}
+
+export interface DirectoryResult {
+  /** The findings; after fixing, those that are left. */
+  readonly findings: readonly LocatedFinding[];
+  readonly problems: readonly Problem[];
+  readonly stats: Stats;
+  readonly changes: readonly PackageChange[];
+  readonly deferred: readonly DeferredFix[];
+}
+
+/** Counts for `--stats`. */
+export interface Stats {
+  readonly files: number;
+  readonly characters: number;
+  /** Files in packages that were analysed. */
+  readonly relevantFiles: number;
+  readonly packages: number;
+  readonly suppressed: number;
+}
+
+export const noStats: Stats = { files: 0, characters: 0, relevantFiles: 0, packages: 0, suppressed: 0 };
+
+/** The texts that the fixes of one package change. */
+export interface PackageChange {
+  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
+  readonly applied: readonly AppliedFix[];
+}
+
+export interface AppliedFix {
+  readonly path: string;
+  readonly ruleId: string;
+  readonly fixId: string;
+  /** All files that the fix edits. */
+  readonly touches: readonly string[];
+}
+
+/** A selected fix that could not be applied. */
+export interface DeferredFix {
+  readonly at: Region;
+  readonly fixId: string;
+  readonly reason: string;
+}
+
+/** Analyses, and fixes if the job says so, the files of one folder. Does not throw. */
+export function workOn(task: DirectoryTask, job: Job, runtime: Runtime): DirectoryResult {
+  const problems: Problem[] = [];
+  try {
+    return workOnPackages(task, job, runtime, problems);
+  } catch (error) {
+    const message = `not analysed because of an error in goleash: ${firstLine(error)}`;
+    problems.push(...task.report.map((name) => ({ path: `${task.directory}/${name}`, message })));
+    return {
+      findings: [],
+      problems,
+      stats: { ...noStats, files: task.report.length },
+      changes: [],
+      deferred: [],
+    };
+  }
+}
+
+function workOnPackages(
+  task: DirectoryTask,
+  job: Job,
+  runtime: Runtime,
+  problems: Problem[],
+): DirectoryResult {
+  const files = readAll(task, task.report, job, (problem) => problems.push(problem));
+  const relevant = new Set([...files].filter(([, text]) => isRelevant(text)).map(([path]) => path));
+  const characters = [...files.values()].reduce((sum, text) => sum + text.length, 0);
+  const stats = { ...noStats, files: task.report.length, characters };
+  if (relevant.size === 0) return { findings: [], problems, stats, changes: [], deferred: [] };
+
+  // What of the others cannot be read is missing from the analysis, as is any package that is not there.
+  const context = readAll(task, task.context, job, () => {});
+  const sources = [...files, ...context].map(([path, text]) => sourceFile(path, text));
+  problems.push(...withoutPackage(sources, relevant));
+  const module = moduleOf(task.directory, runtime, problems);
+  const library = libraryOf(module, job.target, runtime);
+  const packages = goPackages({ path: task.directory, files: sources, module }, job.target);
+  const results = packages
+    .filter((pkg) => pkg.files.some((file) => relevant.has(file.path)))
+    .map((pkg) =>
+      workOnPackage(pkg, { task, job, library, sources, relevant, reported: new Set(files.keys()) }),
+    );
+  return {
+    findings: results.flatMap((result) => result.findings),
+    problems: [...problems, ...results.flatMap((result) => result.problems)],
+    stats: {
+      ...stats,
+      relevantFiles: relevant.size,
+      packages: results.length,
+      suppressed: results.reduce((sum, result) => sum + result.suppressed, 0),
+    },
+    changes: results.flatMap((result) => result.change ?? []),
+    deferred: results.flatMap((result) => result.deferred),
+  };
+}
+
+interface PackageWork {
+  readonly task: DirectoryTask;
+  readonly job: Job;
+  readonly library: Library;
+  /** All Go files of the folder. */
+  readonly sources: readonly SourceFile[];
+  /** The files that rules can say something about. */
+  readonly relevant: ReadonlySet<string>;
+  /** All files to report on. */
+  readonly reported: ReadonlySet<string>;
+}
+
+function workOnPackage(before: GoPackage, work: PackageWork) {
+  const { rules, fix } = work.job;
+  const config = rules ? withRules(work.task.config, rules) : work.task.config;
+  const options: AnalyzeOptions = {
+    config,
+    library: work.library,
+    only: work.relevant,
+    ...(rules ? { rules: allRules.filter((rule) => rules.includes(rule.id)) } : {}),
+  };
+  const readOnly = new Set<string>();
+  const select = fix && work.task.editable ? selector(fix, work.reported, readOnly) : undefined;
+  const fixed = select && fixPackage(before, { ...options, select });
+  const pkg = fixed?.pkg ?? before;
+  const analysis = analyze(pkg, options);
+  const texts = new Map([...work.sources, ...pkg.files].map((file) => [file.path, file.text]));
+  const locate = locator(texts);
+  return {
+    findings: analysis.findings.map((finding) =>
+      locateFinding(work.task.editable ? finding : { ...finding, fixes: [] }, texts, locate),
+    ),
+    suppressed: analysis.suppressed,
+    problems: [
+      ...problemsOf(analysis, locate),
+      ...[...readOnly].map((path) => ({ path, message: 'not fixed: the file is read-only' })),
+    ],
+    change: fixed && fixed.texts.size > 0 ? changeOf(before, fixed) : undefined,
+    deferred:
+      fixed?.deferred.map(({ fix, reason }) => ({ at: locate(placeOf(fix)), fixId: fix.id, reason })) ?? [],
+  };
+}
+
+function problemsOf({ crashes, broken }: Analysis, locate: Locate): readonly Problem[] {
+  return [
+    ...crashes.map(({ ruleId, path, error }) => ({
+      path,
+      message: `not checked for ${ruleId} because of an error in that rule: ${firstLine(error)}`,
+    })),
+    ...broken.map((site) => ({
+      path: site.path,
+      line: locate(site).start.line,
+      message: 'not checked: this declaration is not valid Go',
+    })),
+  ];
+}
+
+/** Rules that are asked for by name run, whatever the configuration says. */
+function withRules(config: Config, names: readonly string[]): Config {
+  const isOn = ([id, severity]: [string, unknown]) => severity !== 'off' || !names.includes(id);
+  return { ...config, rules: Object.fromEntries(Object.entries(config.rules).filter(isOn)) };
+}
+
+/**
+ * Only files that are reported on are edited: neither ignored and excluded ones nor those that were not named. Read-only
+ * files that a fix would change are collected.
+ */
+function selector(selection: FixSelection, reported: ReadonlySet<string>, readOnly: Set<string>) {
+  return (_: Finding, { id, safety, edits }: Fix): boolean => {
+    if (safety !== 'safe' && !selection.unsafe) return false;
+    if (selection.ids && !selection.ids.includes(id)) return false;
+    const paths = [...new Set(edits.map((edit) => edit.path))];
+    if (!paths.every((path) => reported.has(path))) return false;
+    const locked = selection.write ? paths.filter((path) => !isWritable(path)) : [];
+    for (const path of locked) readOnly.add(path);
+    return locked.length === 0;
+  };
+}
+
+function changeOf(before: GoPackage, fixed: ReturnType<typeof fixPackage>): PackageChange {
+  const old = new Map(before.files.map((file) => [file.path, file.text]));
+  return {
+    files: [...fixed.texts].map(([path, after]) => ({ path, before: old.get(path) ?? '', after })),
+    applied: fixed.applied.map(({ finding, fix }) => ({
+      path: finding.at.path,
+      ruleId: finding.ruleId,
+      fixId: fix.id,
+      touches: [...new Set(fix.edits.map((edit) => edit.path))],
+    })),
+  };
+}
+
+function placeOf(fix: Fix): Site {
+  return fix.edits[0] ?? { path: '', start: 0, end: 0 };
+}
+
+function readAll(
+  task: DirectoryTask,
+  names: readonly string[],
+  job: Job,
+  onProblem: (problem: Problem) => void,
+) {
+  const texts = new Map<string, string>();
+  for (const name of names) {
+    const path = `${task.directory}/${name}`;
+    const read = job.buffer?.path === path ? job.buffer : readGoFile(path);
+    if ('text' in read) texts.set(path, read.text);
+    else onProblem({ path, message: `skipped: ${read.skipped}` });
+  }
+  return texts;
+}
+
+/** A half-typed file without a package clause belongs to no package. */
+function withoutPackage(sources: readonly SourceFile[], relevant: ReadonlySet<string>): Problem[] {
+  return sources
+    .filter((file) => file.packageName === '' && relevant.has(file.path))
+    .map(({ path }) => ({ path, message: 'skipped: has no package clause' }));
+}
+
+function moduleOf(directory: string, { modules }: Runtime, problems: Problem[]): GoModule | undefined {
+  const found = findGoModule(directory, modules);
+  if (!found || !('broken' in found)) return found;
+  const [, path, message] = /^(.*go\.mod): (.*)$/s.exec(found.broken) ?? ['', directory, found.broken];
+  problems.push({ path: path ?? directory, message: `${message}; the code below it is analysed without it` });
+  return undefined;
+}
+
+/** What the code of a module can import. Without a module that is the standard library. */
+function libraryOf(module: GoModule | undefined, target: BuildTarget, { std, libraries }: Runtime): Library {
+  if (!module) return std;
+  const library = libraries.get(module.directory) ?? moduleLibrary(std, module, target);
+  libraries.set(module.directory, library);
+  return library;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

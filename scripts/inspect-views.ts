@@ -1,0 +1,100 @@
+// The views of `npm run inspect`, as text.
+
+import type { Block } from '../analysis/flow/flow.ts';
+import { analyze, defaultConfig, type GoPackage, type Library, type SourceFile } from '../analysis/index.ts';
+import type { Code } from '../analysis/model/code.ts';
+import { show } from '../analysis/model/types.ts';
+import { descendants, type Node, textOf } from '../analysis/syntax/node.ts';
+import { type Site, siteOf } from '../analysis/syntax/source-file.ts';
+
+export interface Inspected {
+  readonly file: SourceFile;
+  readonly pkg: GoPackage;
+  readonly library: Library;
+  /** Of the file's declarations that parse. */
+  readonly codes: readonly Code[];
+}
+
+export type View = (inspected: Inspected) => string;
+
+export const views: Readonly<Record<string, View>> = {
+  tree: ({ codes }) => codes.map((code) => treeText(code.root, '')).join('\n'),
+  flow: ({ codes }) => codes.flatMap((code) => code.functions.map((fn) => flowText(code, fn))).join('\n'),
+  types: ({ codes }) => codes.map(typesText).join('\n'),
+  findings: findingsText,
+};
+
+function treeText(node: Node, indent: string): string {
+  const field = node.field ? `${node.field}: ` : '';
+  const leaf = node.children.length === 0 ? ` ${shorten(textOf(node))}` : '';
+  return `${indent}${field}${node.kind}${leaf}\n${node.children.map((c) => treeText(c, `${indent}  `)).join('')}`;
+}
+
+function flowText(code: Code, fn: Node): string {
+  const blocks = code.flowOf(fn).blocks.map((block) => blockText(code.file, block));
+  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${blocks.join('')}`;
+}
+
+function blockText(file: SourceFile, block: Block): string {
+  const nodes = block.nodes.map(
+    (node) => `    ${place(file, siteOf(file, node))} ${shorten(textOf(node))}\n`,
+  );
+  const edges = block.edges.map(({ to, condition }) => {
+    const when = condition
+      ? ` ${condition.outcome ? 'if' : 'unless'} ${shorten(textOf(condition.expression))}`
+      : '';
+    return `    -> ${to.id}${when}\n`;
+  });
+  return `  block ${block.id}${block.exit ? `, exit: ${block.exit}` : ''}\n${nodes.join('')}${edges.join('')}`;
+}
+
+/** Every expression that has a type or a meaning. */
+function typesText(code: Code): string {
+  const lines: string[] = [];
+  for (const node of descendants(code.root)) {
+    if (!/identifier|expression|literal/.test(node.kind)) continue;
+    const type = show(code.typeOf(node));
+    const callee = node.kind === 'call_expression' ? code.calleeOf(node)?.name : undefined;
+    const object = code.objectName(node);
+    const binding = /identifier/.test(node.kind) ? code.bindingOf(node) : undefined;
+    const facts = [
+      type === '?' ? '' : type,
+      callee ? `calls ${callee}` : '',
+      object ? `is ${object}` : '',
+      binding ? `${binding.scope} ${binding.kind}` : '',
+    ].filter((fact) => fact !== '');
+    if (facts.length === 0) continue;
+    lines.push(
+      `${place(code.file, siteOf(code.file, node))} ${shorten(textOf(node))}: ${facts.join('; ')}\n`,
+    );
+  }
+  return lines.join('');
+}
+
+function findingsText({ file, pkg, library }: Inspected): string {
+  const { findings, crashes } = analyze(pkg, { config: defaultConfig, library, only: new Set([file.path]) });
+  const lines = findings.map(({ at, ruleId, severity, confidence, message, related, fixes }) =>
+    [
+      `${place(file, at)} ${severity} ${ruleId} (${confidence}): ${message}`,
+      ...related.map((r) => `    ${place(file, r.at)} ${r.message}`),
+      ...fixes.flatMap((fix) => [
+        `    fix ${fix.id} (${fix.safety}): ${fix.title}`,
+        ...fix.edits.map((e) => `      [${e.start}, ${e.end}) -> ${JSON.stringify(e.newText)}`),
+      ]),
+    ].join('\n'),
+  );
+  return [...lines, ...crashes.map((crash) => `CRASH ${crash.ruleId}: ${crash.error}`)].join('\n');
+}
+
+/** Line and column, from 1; with the path if it is another file. */
+function place(file: SourceFile, site: Site): string {
+  if (site.path !== file.path) return `${site.path}@${site.start}`;
+  const before = file.text.slice(0, site.start).split('\n');
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** One line of at most 60 characters. */
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
+}

@@ -1,0 +1,3 @@
+module goleash/scripts/std
+
+go 1.24

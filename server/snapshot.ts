@@ -1,0 +1,112 @@
+// What analysis says about one open document at one moment.
+
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  analyze,
+  type BuildTarget,
+  type Config,
+  type Crash,
+  type Finding,
+  type GoPackage,
+  isRelevant,
+  type Library,
+  type SourceFile,
+} from '../analysis/index.ts';
+import { maxFileSize } from '../analysis/node/files.ts';
+import type { Place } from './convert.ts';
+import { fileOf, type OpenDocument } from './documents.ts';
+import { type Folder, packagesOf } from './folders.ts';
+import { isEditable, isForeign } from './ownership.ts';
+import { uriOfPath } from './uri.ts';
+
+/** What analysis needs besides the code. */
+export interface Engine {
+  readonly library: Library;
+  readonly target: BuildTarget;
+}
+
+/** One version of a document with the findings in it, and all that is needed to show and to repair them. */
+export interface Snapshot {
+  readonly document: OpenDocument;
+  readonly version: number;
+  readonly file: SourceFile;
+  /** Undefined if the document is not analysed: then it has no findings. */
+  readonly pkg: GoPackage | undefined;
+  readonly config: Config;
+  readonly engine: Engine;
+  /** Sorted by offset. Those in a file that is not edited carry no fixes. */
+  readonly findings: readonly Finding[];
+  readonly crashes: readonly Crash[];
+  /** Where the client finds a file that findings and fixes name; undefined for a file that is not in the package. */
+  place(path: string): Place | undefined;
+}
+
+/** What a snapshot is taken of. */
+export interface View {
+  readonly document: OpenDocument;
+  readonly folder: Folder;
+  /** The open documents of the folder, this one among them. */
+  readonly open: readonly OpenDocument[];
+  /** The paths of the workspace folders. */
+  readonly workspace: readonly string[];
+}
+
+const latest = new WeakMap<OpenDocument, Snapshot>();
+
+/** Analyses the document as it is now, unless that is done already. Throws only if analysis itself does. */
+export function takeSnapshot(view: View, engine: Engine): Snapshot {
+  const { document, folder } = view;
+  const file = fileOf(document);
+  const { config } = folder.settings;
+  const pkg = isAnalysed(view, file) ? packageOf(view, file, engine) : undefined;
+  const last = latest.get(document);
+  const same =
+    last?.file === file &&
+    last.pkg === pkg &&
+    last.config === config &&
+    last.version === document.text.version;
+  if (same) return last;
+  const { findings, crashes } = pkg
+    ? analyze(pkg, { config, library: engine.library, only: new Set([file.path]) })
+    : { findings: [], crashes: [] };
+  const editable = isEditable(file.path, folder.module?.directory);
+  const snapshot: Snapshot = {
+    document,
+    version: document.text.version,
+    file,
+    pkg,
+    config,
+    engine,
+    findings: editable ? findings : findings.map((finding) => ({ ...finding, fixes: [] })),
+    crashes,
+    place: placesIn(pkg, view.open),
+  };
+  latest.set(document, snapshot);
+  return snapshot;
+}
+
+function isAnalysed({ document, folder, workspace }: View, file: SourceFile): boolean {
+  if (!document.inSync || file.text.length > maxFileSize || !isRelevant(file.text)) return false;
+  if (document.directory === undefined) return true;
+  return !isForeign(file.path, folder.module, workspace) && !folder.settings.excludes(file.path, false);
+}
+
+function packageOf({ folder, open }: View, file: SourceFile, { target }: Engine): GoPackage | undefined {
+  const files = open.filter((document) => document.inSync).map(fileOf);
+  return packagesOf(folder, files, target).find((pkg) => pkg.files.includes(file));
+}
+
+const texts = new WeakMap<SourceFile, TextDocument>();
+
+function placesIn(pkg: GoPackage | undefined, open: readonly OpenDocument[]): Snapshot['place'] {
+  return (path) => {
+    const document = open.find((other) => other.path === path);
+    if (document) return { uri: document.uri, version: document.text.version, text: document.text };
+    const file = pkg?.files.find((other) => other.path === path);
+    if (!file) return undefined;
+    const uri = uriOfPath(path);
+    const text = texts.get(file) ?? TextDocument.create(uri, 'go', 0, file.text);
+    texts.set(file, text);
+    return { uri, version: null, text };
+  };
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { defaultConfig, fixPackage, type Library } from '../../analysis/index.ts';
+import { defineRule, type Rule } from '../../analysis/rules/rule.ts';
+import { packageOf } from '../support/go.ts';
+import { library } from '../support/runtime.ts';
+
+let std: Library;
+before(async () => {
+  std = await library();
+});
+
+const documented = {
+  since: '0.1.0',
+  severity: 'warning',
+  summary: '',
+  why: '',
+  silentWhen: [],
+  imports: [],
+  peers: [],
+} as const;
+
+/** Every call of `from` is to be one of `to`. */
+function renames(from: string, to: string, safety: 'safe' | 'review' = 'safe'): Rule {
+  return defineRule({
+    ...documented,
+    id: `renames-${from}`,
+    fixes: { rename: { title: `Call ${to}`, safety } },
+    mentions: [from],
+    check(code, report) {
+      for (const call of code.calls) {
+        if (code.calleeName(call) !== `example.com/m.${from}`) continue;
+        report({ at: call, message: from, fixes: { rename: (edit) => edit.replace(call, `${to}()`) } });
+      }
+    },
+  });
+}
+
+const text = 'package m\n\nfunc a() {}\nfunc b() {}\nfunc c() {}\n\nfunc f() {\n\ta()\n\tb()\n\ta()\n}\n';
+
+test('fixes are applied until none is left, also those that only a fix brings up', () => {
+  const rules = [renames('a', 'b'), renames('b', 'c')];
+  const fixed = fixPackage(packageOf(text), {
+    config: defaultConfig,
+    library: std,
+    rules,
+    select: () => true,
+  });
+  assert.equal(fixed.texts.get('m/a.go'), text.replace('\ta()\n\tb()\n\ta()', '\tc()\n\tc()\n\tc()'));
+  assert.equal(fixed.applied.length, 5);
+  assert.deepEqual(fixed.deferred, []);
+});
+
+test('only selected fixes are applied', () => {
+  const rules = [renames('a', 'c'), renames('b', 'c', 'review')];
+  const fixed = fixPackage(packageOf(text), {
+    config: defaultConfig,
+    library: std,
+    rules,
+    select: (_, fix) => fix.safety === 'safe',
+  });
+  assert.equal(fixed.texts.get('m/a.go'), text.replaceAll('\ta()', '\tc()'));
+});
+
+test('a fix that does not remove its finding is not applied for ever', () => {
+  const fixed = fixPackage(packageOf(text), {
+    config: defaultConfig,
+    library: std,
+    rules: [renames('a', 'a')],
+    select: () => true,
+  });
+  assert.equal(fixed.deferred.length, 2);
+  assert.match(fixed.deferred[0]?.reason ?? '', /would not remove/);
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { goleash, jsonLines, lostCancel } from './command.ts';
+import { tree } from './tree.ts';
+
+/** The files with findings, sorted. */
+async function filesFound(cwd: string, ...args: string[]): Promise<unknown[]> {
+  const { out } = await goleash(['check', '--format', 'jsonl', ...args], { cwd });
+  return jsonLines(out).map((finding) => finding['file']);
+}
+
+test('a finding is shown with its line, its reason and what to do next', async (t) => {
+  const cwd = tree(t, { 'go.mod': 'module m\n\ngo 1.24\n', 'a.go': lostCancel() });
+  const { status, out, err } = await goleash(['check'], { cwd });
+  assert.equal(status, 1);
+  assert.equal(err, '');
+  const lines = out.split('\n');
+  assert.match(lines[0] ?? '', /^a\.go:9:\d+: (error|warning): .+ \[lost-cancel\]$/);
+  assert.equal(lines[1], '    9 | \tctx, _ := context.WithTimeout(context.Background(), time.Second)');
+  assert.match(lines[2] ?? '', /^ {6}\| \t +\^+$/);
+  assert.match(out, /\n {2}why: .+\n/);
+  assert.match(out, /\n {2}fix: .+ \(safe\)\n/);
+  assert.match(out, /\n\n1 finding \(1 \w+\) in 1 file; 1 safe fix, to see them: goleash fix --diff \.\n$/);
+});
+
+test('check is the default command, and quiet leaves out the summary', async (t) => {
+  const cwd = tree(t, { 'a.go': lostCancel() });
+  assert.deepEqual(await goleash([], { cwd }), await goleash(['check', '.'], { cwd }));
+  assert.doesNotMatch((await goleash(['-q'], { cwd })).out, /finding/);
+});
+
+test('no findings', async (t) => {
+  const cwd = tree(t, { 'a.go': 'package p\n', 'b.go': 'package p\n' });
+  assert.deepEqual(await goleash(['check', './...'], { cwd }), {
+    status: 0,
+    out: 'No findings in 2 files.\n',
+    err: '',
+  });
+});
+
+test('what is walked and what only if it is named', async (t) => {
+  const names = [
+    'a.go',
+    'a_test.go',
+    'sub/b.go',
+    'vendor/v/c.go',
+    'testdata/d.go',
+    'node_modules/e.go',
+    '_x/f.go',
+    '.x/g.go',
+  ];
+  const hidden = ['_h.go', '.i.go', 'gen/j.go', 'sub/k.gen.go', 'notes.txt'];
+  const cwd = tree(t, {
+    '.git/HEAD': '',
+    '.gitignore': 'gen/\n*.gen.go\n',
+    ...Object.fromEntries([...names, ...hidden].map((name) => [name, lostCancel()])),
+  });
+  assert.deepEqual(await filesFound(cwd), ['a.go', 'a_test.go', 'sub/b.go']);
+  assert.deepEqual(await filesFound(cwd, 'sub/...'), ['sub/b.go']);
+  assert.deepEqual(
+    await filesFound(
+      cwd,
+      'vendor',
+      './testdata/...',
+      '_x',
+      '.x',
+      'node_modules/',
+      'gen',
+      '_h.go',
+      'sub/k.gen.go',
+    ),
+    [
+      '.x/g.go',
+      '_h.go',
+      '_x/f.go',
+      'gen/j.go',
+      'node_modules/e.go',
+      'sub/k.gen.go',
+      'testdata/d.go',
+      'vendor/v/c.go',
+    ],
+  );
+  assert.deepEqual(await filesFound(cwd, 'a.go', '.', './a.go', 'sub'), ['a.go', 'a_test.go', 'sub/b.go']);
+});
+
+test('symbolic links to folders are followed only if they are named, and loops end', async (t) => {
+  const cwd = tree(t, { 'real/a.go': lostCancel() });
+  symlinkSync('..', join(cwd, 'real/loop'));
+  symlinkSync('real', join(cwd, 'link'));
+  symlinkSync('../real/a.go', join(cwd, 'real/again.go'));
+  assert.deepEqual(await filesFound(cwd), ['real/a.go', 'real/again.go']);
+  assert.deepEqual(await filesFound(cwd, 'link'), ['link/a.go', 'link/again.go']);
+  assert.deepEqual(await filesFound(cwd, 'real', 'link'), ['real/a.go', 'real/again.go']);
+});
+
+test('the rest of the package is known but not reported on', async (t) => {
+  const cwd = tree(t, {
+    'a.go': 'package p\n\nfunc Use(f func(Context)) {\n\tctx, _ := WithCancel(Background())\n\tf(ctx)\n}\n',
+    'b.go': lostCancel(),
+  });
+  assert.deepEqual(await filesFound(cwd, 'a.go'), []);
+  assert.deepEqual(await filesFound(cwd, 'b.go'), ['b.go']);
+});
+
+test('exit status: hints are no findings, severity hides the milder ones', async (t) => {
+  const cwd = tree(t, {
+    'a.go': lostCancel(),
+    'hint/.goleash.yaml': 'rules:\n  lost-cancel: hint\n',
+    'hint/b.go': lostCancel(),
+  });
+  assert.equal((await goleash(['check', 'hint'], { cwd })).status, 0);
+  assert.match((await goleash(['check', 'hint'], { cwd })).out, /1 finding \(1 hint\)/);
+  assert.match((await goleash(['check', 'hint', '--severity', 'warning'], { cwd })).out, /^No findings/);
+  assert.equal((await goleash(['check', '.'], { cwd })).status, 1);
+});
+
+test('the nearest configuration holds; exclude holds for named files too', async (t) => {
+  const cwd = tree(t, {
+    '.goleash.yaml': 'exclude: ["out/", "*_gen.go"]\n',
+    'a.go': lostCancel(),
+    'a_gen.go': lostCancel(),
+    'out/b.go': lostCancel(),
+    'off/.goleash.yaml': 'rules: { lost-cancel: off }\n',
+    'off/c.go': lostCancel(),
+  });
+  assert.deepEqual(await filesFound(cwd), ['a.go']);
+  const named = await goleash(['check', 'a_gen.go', 'out'], { cwd });
+  assert.equal(named.status, 0);
+  assert.match(named.err, /a_gen\.go is left out: \.goleash\.yaml excludes it/);
+  assert.match(named.err, /out is left out/);
+  assert.deepEqual(await filesFound(cwd, 'off', '--rule', 'lost-cancel'), ['off/c.go'], 'a named rule is on');
+  assert.deepEqual(await filesFound(cwd, 'off', '--config', '.goleash.yaml'), ['off/c.go']);
+});
+
+test('usage and configuration errors are named with a remedy and status 2', async (t) => {
+  const cwd = tree(t, {
+    'a.go': 'package p\n',
+    'notes.txt': '',
+    'bad/.goleash.yaml': 'rules:\n  lost-cancle: off\n',
+    'bad/b.go': 'package p\n',
+    'yml/.goleash.yml': '',
+    'yml/c.go': 'package p\n',
+  });
+  const cases: [string[], RegExp][] = [
+    [['check', 'missing'], /^goleash: missing: does not exist\n$/],
+    [['chekc'], /^goleash: chekc: does not exist\nDid you mean: goleash check\n$/],
+    [['check', 'notes.txt'], /not a Go file/],
+    [['check', 'a.go/...'], /is not a directory/],
+    [['check', 'a...b'], /can only end a path/],
+    [['check', '--rule', 'lost-cancle'], /no rule "lost-cancle": did you mean lost-cancel\?/],
+    [['fix', '--fix', 'defer-cancle'], /no fix "defer-cancle": did you mean defer-cancel\?/],
+    [['check', '--format', 'xml'], /Allowed choices are text, json, jsonl, sarif, github/],
+    [['check', '--jobs', '0'], /whole number/],
+    [['check', '--jbos', '1'], /--jobs/],
+    [['check', '--stdin'], /--stdin-filename/],
+    [['check', 'a.go', '-o', 'no/such/folder/x'], /cannot write no\/such\/folder\/x: does not exist/],
+    [['check', '--config', 'missing.yaml'], /missing\.yaml:1:1: cannot be read/],
+    [
+      ['check', 'bad'],
+      /^goleash: bad\/\.goleash\.yaml:2:3: there is no rule "lost-cancle": did you mean "lost-cancel"\?\n$/,
+    ],
+    [['check', 'yml'], /yml\/\.goleash\.yml:1:1: rename this file to \.goleash\.yaml/],
+    [['explain', 'lost-cancle'], /did you mean lost-cancel\?/],
+  ];
+  for (const [args, message] of cases) {
+    const { status, err } = await goleash(args, { cwd });
+    assert.match(err, message, args.join(' '));
+    assert.equal(status, 2, args.join(' '));
+  }
+});
+
+test('standard input stands for a file of a package', async (t) => {
+  const cwd = tree(t, { 'a.go': 'package p\n', 'sub/b.go': 'package p\n' });
+  const { out, status } = await goleash(
+    ['check', '--stdin', '--stdin-filename', 'sub/new.go', '--format', 'jsonl'],
+    {
+      cwd,
+      input: lostCancel(),
+    },
+  );
+  assert.equal(status, 1);
+  assert.deepEqual(
+    jsonLines(out).map((finding) => [finding['file'], finding['line']]),
+    [['sub/new.go', 9]],
+  );
+  const binary = await goleash(['check', '--stdin', '--stdin-filename', 'a.go'], {
+    cwd,
+    input: new Uint8Array([0xff]),
+  });
+  assert.match(binary.err, /not valid UTF-8/);
+});
+
+test('help has examples and rules are listed and explained', async (t) => {
+  const cwd = tree(t, {});
+  assert.match((await goleash(['--help'], { cwd })).out, /Examples:\n {2}goleash\n/);
+  assert.equal((await goleash(['fix', '--help'], { cwd })).status, 0);
+  assert.match((await goleash(['--version'], { cwd })).out, /^\d+\.\d+\.\d+\n$/);
+  assert.match((await goleash(['rules'], { cwd })).out, /^lost-cancel +\w+ +\S/m);
+  const listed = JSON.parse((await goleash(['rules', '--format', 'json'], { cwd })).out) as { id: string }[];
+  assert.ok(listed.some(({ id }) => id === 'lost-cancel'));
+  const explained = await goleash(['explain', 'lost-cancel'], { cwd });
+  assert.match(explained.out, /^lost-cancel\n\n/);
+  assert.doesNotMatch(explained.out, /```|^#|<!--/m);
+});
+
+test('a report goes to a file, without colours', async (t) => {
+  const cwd = tree(t, { 'a.go': lostCancel() });
+  mkdirSync(join(cwd, 'out'));
+  const { out, status } = await goleash(['check', '-o', 'out/report.txt'], {
+    cwd,
+    env: { FORCE_COLOR: '1' },
+  });
+  assert.equal(out, '');
+  assert.equal(status, 1);
+  const onTerminal = await goleash(['check'], { cwd, isTerminal: true, env: { TERM_PROGRAM: 'WezTerm' } });
+  const undressed = onTerminal.out.replaceAll('\u001B', '<').replace(/<(?:\[\d+m|\]8;;[^<]*<\\)/g, '');
+  assert.notEqual(undressed, onTerminal.out);
+  assert.equal(undressed, readFileSync(join(cwd, 'out/report.txt'), 'utf8'));
+});
