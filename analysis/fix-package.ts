@@ -3,8 +3,12 @@
 import { type AnalyzeOptions, analyze } from './analyze.ts';
 import { applyEdits } from './edit/apply.ts';
 import { type Deferred, mergeFixes } from './edit/merge.ts';
+import { importsLeftUnused } from './edit/unused-imports.ts';
 import type { Finding, Fix } from './finding.ts';
+import { usesOfImport } from './model/names-at.ts';
 import { type GoPackage, withTexts } from './model/package.ts';
+import type { ImportSpec } from './syntax/imports.ts';
+import { type SourceFile, sourceFile } from './syntax/source-file.ts';
 
 export interface FixOptions extends AnalyzeOptions {
   /** Whether to apply this fix; of a finding's fixes the first selected one is taken. */
@@ -51,9 +55,19 @@ export function fixPackage(pkg: GoPackage, options: FixOptions): FixedPackage {
     before = selected.length;
     for (const [path, edits] of merge.edits) {
       const file = current.files.find((f) => f.path === path);
-      if (file) texts.set(path, applyEdits(file.text, edits));
+      if (file) texts.set(path, withoutUnusedImports(file, applyEdits(file.text, edits)));
     }
     applied.push(...selected.filter((s) => merge.accepted.includes(s.fix)));
     current = withTexts(current, texts);
   }
+}
+
+/** Several fixes together may take the last uses of an import away that none of them takes alone. */
+function withoutUnusedImports(before: SourceFile, text: string): string {
+  const after = sourceFile(before.path, text, before);
+  const withUses = (file: SourceFile) => ({
+    file,
+    usesOfImport: (spec: ImportSpec) => usesOfImport(file, spec),
+  });
+  return applyEdits(text, importsLeftUnused(withUses(before), withUses(after)));
 }

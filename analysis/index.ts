@@ -1,13 +1,13 @@
 // The API boundary: what hosts may use. Everything else under analysis/ is private to it.
 
-export { type Analysis, type AnalyzeOptions, type Crash, analyze } from './analyze.ts';
+export { type Analysis, type AnalyzeOptions, analyze, type Crash } from './analyze.ts';
 export { type Config, defaultConfig } from './config.ts';
 export { applyEdits } from './edit/apply.ts';
 export { type Deferred, type Merge, mergeFixes } from './edit/merge.ts';
 export type { Confidence, Edit, Finding, Fix, Related, Safety, Severity } from './finding.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
-export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export type { BuildTarget } from './model/build-constraint.ts';
+export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
 export { isRelevant } from './relevance.ts';
 export { rules } from './rules/index.ts';

@@ -18,7 +18,7 @@ import { loadRuntime } from '../analysis/node/runtime.ts';
 const target: BuildTarget = { os: 'linux', arch: 'amd64', tags: [], cgo: true };
 const edits = 400;
 
-/** Prints the median and the 95th percentile over edits inside a body and inside a signature. */
+/** Prints the median and the 95th percentile over edits in the longest function of a file. */
 export async function benchEditor(): Promise<void> {
   const library = await loadRuntime();
   const path = 'generated/generated.go';
@@ -34,22 +34,28 @@ function report(title: string, path: string, files: readonly SourceFile[], libra
   const longest = file.declarations.reduce((a, b) => (b.body >= 0 && b.text.length > a.text.length ? b : a));
   const start = file.starts[file.declarations.indexOf(longest)] ?? 0;
   const body = file.text.indexOf('\n', start + longest.body) + 1;
-  const signature = start + longest.body;
-  for (const [where, offset] of [
-    ['typing in a body', body],
-    ['typing in a signature', signature],
+  const parameters = file.text.indexOf(`${longest.names[0]}(`, start) + (longest.names[0]?.length ?? 0) + 1;
+  for (const [where, offset, typed] of [
+    ['a statement', body, '\tresult := compute(value, 1)\n'],
+    ['a parameter', parameters, 'extra string, '],
+    ['an unclosed comment', body, '/* a remark '],
   ] as const) {
-    const times = type(files, file, offset, library).sort((a, b) => a - b);
-    const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(2);
+    const times = type(files, file, offset, typed, library).sort((a, b) => a - b);
+    const at = (share: number) => `${(times[Math.floor(times.length * share)] ?? 0).toFixed(2)} ms`;
     console.log(
-      `  ${where}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, first ${(times.at(-1) ?? 0).toFixed(2)} ms or less`,
+      `  typing ${where}: p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${(times.at(-1) ?? 0).toFixed(2)} ms`,
     );
   }
 }
 
-/** Types a comment and deletes it again, a character at a time; the milliseconds that each edit took. */
-function type(files: readonly SourceFile[], first: SourceFile, offset: number, library: Library): number[] {
-  const typed = '/* what a person may well type here */ ';
+/** Types a text and deletes it again, a character at a time; the milliseconds that each edit took. */
+function type(
+  files: readonly SourceFile[],
+  first: SourceFile,
+  offset: number,
+  typed: string,
+  library: Library,
+): number[] {
   const others = files.filter((f) => f !== first);
   let file = first;
   let packages: readonly GoPackage[] = [];
@@ -57,11 +63,7 @@ function type(files: readonly SourceFile[], first: SourceFile, offset: number, l
     const text = first.text.slice(0, offset) + typed.slice(0, length) + first.text.slice(offset);
     const start = performance.now();
     file = sourceFile(first.path, text, file);
-    packages = goPackages(
-      { path: 'generated', files: [...others, file], module: undefined },
-      target,
-      packages,
-    );
+    packages = goPackages({ path: 'bench', files: [...others, file], module: undefined }, target, packages);
     for (const pkg of packages) {
       if (pkg.files.includes(file))
         analyze(pkg, { config: defaultConfig, library, only: new Set([file.path]) });
@@ -69,9 +71,8 @@ function type(files: readonly SourceFile[], first: SourceFile, offset: number, l
     return performance.now() - start;
   };
   step(0);
-  return Array.from({ length: edits }, (_, i) =>
-    step(Math.abs(((i + 1) % (2 * typed.length)) - typed.length)),
-  );
+  const lengths = Array.from({ length: edits }, (_, i) => (i + 1) % (2 * typed.length));
+  return lengths.map((length) => step(length <= typed.length ? length : 2 * typed.length - length));
 }
 
 /** A file of about 4,000 lines in which most functions could have a finding. */

@@ -24,26 +24,31 @@ interface Measured {
 
 const repetitions = 3;
 
-/** Prints a table row for each command, and the ratio of their times. */
+interface Command {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Prints a row for each command, and the ratio of their times. */
 export async function benchScan(tree: string): Promise<void> {
   const { megabytes, files } = sizeOf(tree);
   console.log(`\n${tree}: ${files} Go files, ${megabytes.toFixed(1)} MB`);
-  const commands: readonly [string, string, readonly string[]][] = [
-    ['goleash check', process.execPath, ['dist/goleash.js', 'check', '--format', 'jsonl', tree]],
-    ['ast-grep scan', astGrep(), astGrepArguments(tree)],
-  ];
-  const results: Measured[] = [];
-  for (const [title, command, args] of commands) {
-    const result = await measure(command, args);
-    results.push(result);
-    const speed = (megabytes / result.seconds).toFixed(1);
+  const own = ['dist/goleash.js', 'check', '--format', 'jsonl', tree];
+  const results = await measure([
+    { title: 'goleash check', command: process.execPath, args: own },
+    { title: 'ast-grep scan', command: astGrep(), args: astGrepArguments(tree) },
+  ]);
+  for (const { title, seconds, peakMegabytes, findings } of results) {
+    const speed = `${seconds.toFixed(2)} s  ${(megabytes / seconds).toFixed(1)} MB/s`;
+    console.log(`  ${title}  ${speed}  peak ${Math.round(peakMegabytes)} MB  ${findings} findings`);
+  }
+  const [first, second] = results;
+  if (first && second) {
     console.log(
-      `  ${title}  ${result.seconds.toFixed(2)} s  ${speed} MB/s  peak ${Math.round(result.peakMegabytes)} MB  ${result.findings} findings`,
+      `  ratio  ${(first.seconds / second.seconds).toFixed(2)} (${first.title} over ${second.title})`,
     );
   }
-  const [own, other] = results;
-  if (own && other)
-    console.log(`  goleash takes ${(own.seconds / other.seconds).toFixed(2)} times as long as ast-grep`);
 }
 
 /** The trees to measure if none is named: the standard library and Kubernetes, where this machine has them. */
@@ -54,19 +59,25 @@ export function defaultTrees(): readonly string[] {
   return [join(root, 'src'), join(cache, 'k8s.io', 'kubernetes@v1.35.0')].filter((path) => existsSync(path));
 }
 
-async function measure(command: string, args: readonly string[]): Promise<Measured> {
+/** Runs the commands in turn, so that what else the machine does falls on all of them. */
+async function measure(commands: readonly Command[]): Promise<readonly (Measured & { title: string })[]> {
   const folder = mkdtempSync(join(tmpdir(), 'goleash-bench-'));
+  const runs = commands.map((): Measured[] => []);
   try {
-    const runs: Measured[] = [];
-    for (let i = 0; i < repetitions; i++) runs.push(await runOnce(command, args, join(folder, 'output')));
-    return {
-      seconds: Math.min(...runs.map((run) => run.seconds)),
-      peakMegabytes: Math.max(...runs.map((run) => run.peakMegabytes)),
-      findings: runs[0]?.findings ?? 0,
-    };
+    for (let i = 0; i < repetitions; i++) {
+      for (const [index, { command, args }] of commands.entries()) {
+        runs[index]?.push(await runOnce(command, args, join(folder, 'output')));
+      }
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
+  return commands.map(({ title }, index) => ({
+    title,
+    seconds: Math.min(...(runs[index] ?? []).map((run) => run.seconds)),
+    peakMegabytes: Math.max(...(runs[index] ?? []).map((run) => run.peakMegabytes)),
+    findings: runs[index]?.[0]?.findings ?? 0,
+  }));
 }
 
 async function runOnce(command: string, args: readonly string[], output: string): Promise<Measured> {

@@ -86,7 +86,7 @@ function unindented(text: string): string {
 }
 
 /** Makes a Markdown page of ours readable on a terminal: code is indented, marks become colours or go. */
-export function renderMarkdown(markdown: string, colors: Colors): string {
+function renderMarkdown(markdown: string, colors: Colors): string {
   let inCode = false;
   const lines = markdown.replace(/^<!--[\s\S]*?-->\s*/, '').split('\n');
   return lines

@@ -16,7 +16,8 @@ import { loadRuntime } from '../analysis/node/runtime.ts';
 import { hostTarget } from '../analysis/node/target.ts';
 import { type Client, capabilitiesFor, clientOf, foldersOf } from './client.ts';
 import { codeActions, documentOf, resolveCodeAction } from './features/code-actions.ts';
-import { createSession, type Session } from './session.ts';
+import type { Engine } from './folders.ts';
+import { createSession, type Host, type Session } from './session.ts';
 
 interface Running {
   readonly client: Client;
@@ -41,7 +42,10 @@ export function startServer(connection: Connection = stdioConnection()): void {
     if (started) throw new ResponseError(ErrorCodes.InvalidRequest, 'this server is initialized already');
     started = true;
     const client = clientOf(params);
-    running = { client, session: await startSession(connection, client, params) };
+    const engine = loadRuntime().then((library): Engine => ({ library, target: hostTarget(process) }));
+    // Before anything is awaited: a client may send more before it has the answer.
+    running = { client, session: startSession(connection, client, engine, params) };
+    await engine;
     return { capabilities: capabilitiesFor(client), serverInfo: { name: 'goleash', version } };
   });
   connection.onInitialized(() => {
@@ -94,30 +98,28 @@ function stdioConnection(): Connection {
   return createConnection(process.stdin, process.stdout);
 }
 
-async function startSession(
+function startSession(
   connection: Connection,
   client: Client,
+  engine: Promise<Engine>,
   params: InitializeParams,
-): Promise<Session> {
-  const engine = { library: await loadRuntime(), target: hostTarget(process) };
-  return createSession(
-    {
-      client,
-      engine,
-      publish: (diagnostics) => sent(connection.sendDiagnostics(diagnostics)),
-      log: (message) => connection.console.warn(message),
-      warn: (message) => {
-        sent(
-          connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }),
-        );
-      },
+): Session {
+  const host: Host = {
+    client,
+    engine,
+    publish: (diagnostics) => sent(connection.sendDiagnostics(diagnostics)),
+    log: (message) => connection.console.warn(message),
+    warn: (message) => {
+      sent(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }));
     },
-    foldersOf(params),
-  );
+  };
+  return createSession(host, foldersOf(params));
 }
 
 function watchFiles(connection: Connection): void {
-  const watchers = ['**/*.go', '**/go.mod', '**/.goleash.yaml'].map((globPattern) => ({ globPattern }));
+  const watchers = ['**/*.go', '**/go.mod', '**/go.work', '**/.goleash.yaml'].map((globPattern) => ({
+    globPattern,
+  }));
   sent(connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }));
 }
 

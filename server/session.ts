@@ -10,15 +10,16 @@ import { readGoFile } from '../analysis/node/files.ts';
 import type { Client } from './client.ts';
 import { createDocuments, type Documents, type OpenDocument } from './documents.ts';
 import { diagnosticsOf } from './features/diagnostics.ts';
-import { emptyFolder, type Folder, openFolder, refresh } from './folders.ts';
+import { type Engine, type Folder, openFolder, refresh, type Surroundings } from './folders.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
-import { type Engine, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { pathOfUri } from './uri.ts';
 
 /** What a session needs from the outside. */
 export interface Host {
   readonly client: Client;
-  readonly engine: Engine;
+  /** May still be loading. */
+  readonly engine: Promise<Engine>;
   publish(params: PublishDiagnosticsParams): void;
   /** Writes to the log of the server. */
   log(message: string): void;
@@ -43,6 +44,7 @@ export interface Session {
 interface State {
   readonly host: Host;
   readonly documents: Documents;
+  readonly surroundings: Surroundings;
   /** By `keyOf` of the documents in them. */
   readonly folders: Map<string, Folder>;
   /** The diagnostics that the client has of each document, by path. */
@@ -58,6 +60,7 @@ export function createSession(given: Host, workspace: readonly string[]): Sessio
   const state: State = {
     host,
     documents: createDocuments(host.client.encoding, host.log),
+    surroundings: { engine: host.engine, libraries: new Map(), log: host.log },
     folders: new Map(),
     published: new Map(),
     scheduler: createScheduler((document) => publish(state, document)),
@@ -71,7 +74,7 @@ export function createSession(given: Host, workspace: readonly string[]): Sessio
     },
     save: (uri) => save(state, uri),
     close: (uri) => close(state, uri),
-    filesChanged: (events) => filesChanged(state, events),
+    filesChanged: (events) => changedOnDisk(state, pathsOf(events.map((event) => event.uri))),
     workspaceChanged(added, removed) {
       const gone = new Set(pathsOf(removed));
       state.workspace = [...state.workspace.filter((path) => !gone.has(path)), ...pathsOf(added)];
@@ -90,7 +93,7 @@ function open(state: State, item: TextDocumentItem): void {
   const isKnown = state.folders.has(keyOf(document));
   const folder = folderOf(state, document);
   state.scheduler.schedule([document, ...neighbours(state, document)]);
-  if (isKnown) void reread(state, folder);
+  if (isKnown && folder.isOnDisk) void reread(state, folder, false);
 }
 
 function save(state: State, uri: string): void {
@@ -100,7 +103,7 @@ function save(state: State, uri: string): void {
     const read = readGoFile(document.path);
     if ('text' in read) state.documents.resynchronise(document, read.text);
   }
-  void reread(state, folderOf(state, document));
+  changedOnDisk(state, [document.path]);
 }
 
 function close(state: State, uri: string): void {
@@ -114,15 +117,19 @@ function close(state: State, uri: string): void {
   else state.scheduler.schedule(rest);
 }
 
-function filesChanged(state: State, events: readonly FileEvent[]): void {
-  const paths = pathsOf(events.map((event) => event.uri));
+function changedOnDisk(state: State, paths: readonly string[]): void {
+  const { libraries } = state.surroundings;
+  const code = paths.filter((path) => /\.go$|\/go\.(?:mod|work)$/.test(path));
+  if (code.length > 0) libraries.clear();
   for (const folder of state.folders.values()) {
-    if (paths.some((path) => concerns(path, folder.path))) void reread(state, folder);
+    if (!folder.isOnDisk) continue;
+    const imports = code.some((path) => !isGoFileIn(folder.path, path));
+    if (imports || paths.some((path) => concerns(path, folder.path))) void reread(state, folder, imports);
   }
 }
 
-async function reread(state: State, folder: Folder): Promise<void> {
-  await refresh(folder, state.host.log);
+async function reread(state: State, folder: Folder, imports: boolean): Promise<void> {
+  await refresh(folder, imports, state.surroundings);
   state.scheduler.schedule(state.documents.all().filter((document) => keyOf(document) === folder.path));
 }
 
@@ -134,10 +141,7 @@ async function snapshotOf(state: State, document: OpenDocument): Promise<Snapsho
     host.warn(`${path}:${line}:${column}: ${message}`);
   }
   try {
-    const snapshot = takeSnapshot(
-      { document, folder, open: neighbours(state, document), workspace },
-      host.engine,
-    );
+    const snapshot = takeSnapshot({ document, folder, open: neighbours(state, document), workspace });
     for (const { ruleId, path, error } of snapshot.crashes) host.log(`${ruleId} failed on ${path}: ${error}`);
     return snapshot;
   } catch (error) {
@@ -170,7 +174,7 @@ function folderOf(state: State, document: OpenDocument): Folder {
   const key = keyOf(document);
   let folder = state.folders.get(key);
   if (!folder) {
-    folder = document.directory === undefined ? emptyFolder(key) : openFolder(key, state.host.log);
+    folder = openFolder(key, document.directory !== undefined, state.surroundings);
     state.folders.set(key, folder);
   }
   return folder;
@@ -181,11 +185,14 @@ function neighbours(state: State, document: OpenDocument): readonly OpenDocument
   return state.documents.all().filter((other) => keyOf(other) === keyOf(document));
 }
 
-/** Whether a change of the file at `path` can change what is found in the folder. */
+/** Whether a change of the file at `path` can change what is found in the folder by itself. */
 function concerns(path: string, folder: string): boolean {
-  const slash = path.lastIndexOf('/');
-  if (path.endsWith('.go')) return path.slice(0, slash) === folder;
-  return `${folder}/`.startsWith(path.slice(0, slash + 1));
+  if (path.endsWith('.go')) return isGoFileIn(folder, path);
+  return `${folder}/`.startsWith(path.slice(0, path.lastIndexOf('/') + 1));
+}
+
+function isGoFileIn(folder: string, path: string): boolean {
+  return path.endsWith('.go') && path.slice(0, path.lastIndexOf('/')) === folder;
 }
 
 function pathsOf(uris: readonly string[]): readonly string[] {

@@ -3,7 +3,6 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   analyze,
-  type BuildTarget,
   type Config,
   type Crash,
   type Finding,
@@ -19,21 +18,14 @@ import { type Folder, packagesOf } from './folders.ts';
 import { isEditable, isForeign } from './ownership.ts';
 import { uriOfPath } from './uri.ts';
 
-/** What analysis needs besides the code. */
-export interface Engine {
-  readonly library: Library;
-  readonly target: BuildTarget;
-}
-
 /** One version of a document with the findings in it, and all that is needed to show and to repair them. */
 export interface Snapshot {
   readonly document: OpenDocument;
   readonly version: number;
   readonly file: SourceFile;
-  /** Undefined if the document is not analysed: then it has no findings. */
-  readonly pkg: GoPackage | undefined;
   readonly config: Config;
-  readonly engine: Engine;
+  /** Undefined if the document is not analysed: then it has no findings. */
+  readonly analysed: { readonly pkg: GoPackage; readonly library: Library } | undefined;
   /** Sorted by offset. Those in a file that is not edited carry no fixes. */
   readonly findings: readonly Finding[];
   readonly crashes: readonly Crash[];
@@ -54,32 +46,28 @@ export interface View {
 const latest = new WeakMap<OpenDocument, Snapshot>();
 
 /** Analyses the document as it is now, unless that is done already. Throws only if analysis itself does. */
-export function takeSnapshot(view: View, engine: Engine): Snapshot {
+export function takeSnapshot(view: View): Snapshot {
   const { document, folder } = view;
+  const { version } = document.text;
   const file = fileOf(document);
   const { config } = folder.settings;
-  const pkg = isAnalysed(view, file) ? packageOf(view, file, engine) : undefined;
+  const analysed = isAnalysed(view, file) ? packageOf(view, file) : undefined;
   const last = latest.get(document);
-  const same =
-    last?.file === file &&
-    last.pkg === pkg &&
-    last.config === config &&
-    last.version === document.text.version;
-  if (same) return last;
-  const { findings, crashes } = pkg
-    ? analyze(pkg, { config, library: engine.library, only: new Set([file.path]) })
+  const isSame = last?.file === file && last.version === version && last.config === config;
+  if (isSame && last.analysed?.pkg === analysed?.pkg) return last;
+  const { findings, crashes } = analysed
+    ? analyze(analysed.pkg, { config, library: analysed.library, only: new Set([file.path]) })
     : { findings: [], crashes: [] };
   const editable = isEditable(file.path, folder.module?.directory);
   const snapshot: Snapshot = {
     document,
-    version: document.text.version,
+    version,
     file,
-    pkg,
     config,
-    engine,
+    analysed,
     findings: editable ? findings : findings.map((finding) => ({ ...finding, fixes: [] })),
     crashes,
-    place: placesIn(pkg, view.open),
+    place: placesIn(analysed?.pkg, view.open),
   };
   latest.set(document, snapshot);
   return snapshot;
@@ -91,9 +79,12 @@ function isAnalysed({ document, folder, workspace }: View, file: SourceFile): bo
   return !isForeign(file.path, folder.module, workspace) && !folder.settings.excludes(file.path, false);
 }
 
-function packageOf({ folder, open }: View, file: SourceFile, { target }: Engine): GoPackage | undefined {
+/** The package of the file: a new object whenever the file, its package or what they import has changed. */
+function packageOf({ folder, open }: View, file: SourceFile): Snapshot['analysed'] {
+  if (!folder.engine) return undefined;
   const files = open.filter((document) => document.inSync).map(fileOf);
-  return packagesOf(folder, files, target).find((pkg) => pkg.files.includes(file));
+  const pkg = packagesOf(folder, files, folder.engine).find(({ files: own }) => own.includes(file));
+  return pkg && { pkg, library: folder.engine.library };
 }
 
 const texts = new WeakMap<SourceFile, TextDocument>();

@@ -1,9 +1,8 @@
 // Lines up columns after edits, as gofmt would, and only where they were lined up before.
 
 import type { Edit } from '../finding.ts';
-import type { Tree } from '../syntax/node.ts';
 import { lineEnd, lineStart, nextLine, type Span } from './layout.ts';
-import { type Row, type Section, sectionsOf } from './rows.ts';
+import type { Columns, Row, Section } from './rows.ts';
 
 /** The space between two cells and the number of spaces that it should have. */
 interface Gap extends Span {
@@ -16,41 +15,36 @@ interface Gap extends Span {
  * `changed` are the changed ranges of `after`, `replaced` those of `before`.
  */
 export function linedUp(
-  before: Tree,
+  before: Columns,
   replaced: readonly Span[],
-  after: Tree,
+  after: Columns,
   changed: readonly Span[],
 ): readonly Edit[] {
   const wrong = misaligned(after, changed);
   return wrong.length === 0 || misaligned(before, replaced).length > 0 ? [] : wrong;
 }
 
-function misaligned(tree: Tree, ranges: readonly Span[]): readonly Edit[] {
-  const { text } = tree;
+function misaligned({ text, sectionsNear }: Columns, ranges: readonly Span[]): readonly Edit[] {
   const near = ranges.map(({ start, end }) => ({
     start: lineStart(text, Math.max(0, lineStart(text, Math.min(start, text.length)) - 1)),
     end: lineEnd(text, nextLine(text, end)),
   }));
-  return sectionsOf(tree, near)
+  return sectionsNear(near)
     .filter((section) => near.some((range) => touches(section, range)))
-    .flatMap(gapsOf)
+    .flatMap((section) => gapsOf(text, section))
     .filter((gap) => text.slice(gap.start, gap.end) !== ' '.repeat(gap.width))
     .map((gap) => ({ path: '', start: gap.start, end: gap.end, newText: ' '.repeat(gap.width) }));
+}
 
-  function touches(section: Section, range: Span): boolean {
-    const [first] = section;
-    const last = section.at(-1);
-    return endOf(last) >= range.start && (first?.cells[0]?.start ?? 0) <= range.end;
-  }
+function touches(section: Section, range: Span): boolean {
+  const start = section[0]?.cells[0]?.start ?? 0;
+  const end = section.at(-1)?.cells.at(-1)?.end ?? 0;
+  return start <= range.end && range.start <= end;
+}
 
-  function endOf(row: Row | undefined): number {
-    return row?.cells.at(-1)?.end ?? 0;
-  }
-
-  function gapsOf(section: Section): readonly Gap[] {
-    const widths = widthsOf(section.map((row) => row.cells.map((cell) => (cell ? widthOf(text, cell) : 0))));
-    return section.flatMap((row, r) => rowGaps(text, row, widths[r] ?? []));
-  }
+function gapsOf(text: string, section: Section): readonly Gap[] {
+  const widths = widthsOf(section.map((row) => row.cells.map((cell) => (cell ? widthOf(text, cell) : 0))));
+  return section.flatMap((row, r) => rowGaps(text, row, widths[r] ?? []));
 }
 
 function rowGaps(text: string, row: Row, widths: readonly number[]): readonly Gap[] {

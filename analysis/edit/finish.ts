@@ -8,6 +8,7 @@ import { split } from '../syntax/split.ts';
 import { applyEdits } from './apply.ts';
 import { linedUp } from './columns.ts';
 import { onOneLine, type Span, trailing } from './layout.ts';
+import { columnsAcross, columnsIn } from './rows.ts';
 import { composed, type Draft, settled } from './splice.ts';
 import { openedBlock } from './statements.ts';
 
@@ -21,8 +22,8 @@ export function finished(file: SourceFile, drafts: readonly Draft[]): readonly E
   const byDeclaration = new Map<number, Edit[]>();
   const result: Edit[] = [];
   for (const edit of edits) {
-    const i = file.starts.findIndex((start, n) => start <= edit.start && edit.end <= endOf(file, n));
-    if (i >= 0) byDeclaration.set(i, [...(byDeclaration.get(i) ?? []), edit]);
+    const i = file.starts.findLastIndex((start) => start <= edit.start);
+    if (i >= 0 && edit.end <= endOf(file, i)) byDeclaration.set(i, [...(byDeclaration.get(i) ?? []), edit]);
     else if (isBetween(file, edit) && isValid(edit.newText)) result.push(edit);
     else return undefined;
   }
@@ -36,7 +37,48 @@ export function finished(file: SourceFile, drafts: readonly Draft[]): readonly E
       result.push({ path: file.path, start: start + offset, end: end + offset, newText });
     }
   }
-  return result.sort((a, b) => a.start - b.start || a.end - b.end);
+  result.sort((a, b) => a.start - b.start || a.end - b.end);
+  return edits.reduce((done, edit) => linedUpAround(file, done, edit.start), result as readonly Edit[]);
+}
+
+/** The edits, with the columns lined up of the one-line declarations that stand on the lines around an offset. */
+function linedUpAround(file: SourceFile, edits: readonly Edit[], at: number): readonly Edit[] {
+  const { text, path } = file;
+  const isJoined = (i: number) => {
+    const [end, next] = [endOf(file, i - 1), file.starts[i] ?? 0];
+    return (
+      i > 0 &&
+      i < file.starts.length &&
+      /^[\t ]*\r?\n$/.test(text.slice(end, next)) &&
+      isShort(i) &&
+      isShort(i - 1)
+    );
+  };
+  const isShort = (i: number) => onOneLine(text, file.starts[i] ?? 0, endOf(file, i));
+  let first = Math.max(
+    0,
+    file.starts.findLastIndex((start) => start <= at),
+  );
+  // An insertion between two declarations concerns the next one too.
+  let last = at > endOf(file, first) ? Math.min(first + 1, file.starts.length - 1) : first;
+  while (isJoined(first)) first--;
+  while (isJoined(last + 1)) last++;
+  if (first === last) return edits;
+  const [from, to] = [file.starts[first] ?? 0, endOf(file, last)];
+  const own = edits.filter((e) => from <= e.start && e.end <= to);
+  const shifted = own.map((e) => ({ ...e, start: e.start - from, end: e.end - from }));
+  const before = text.slice(from, to);
+  const after = applyEdits(before, shifted);
+  const columns = linedUp(columnsAcross(before), shifted, columnsAcross(after), changedRanges(shifted));
+  const done = composed(before, shifted, after, columns).map((e) => ({
+    ...e,
+    path,
+    start: e.start + from,
+    end: e.end + from,
+  }));
+  return [...edits.filter((e) => !own.includes(e)), ...done].sort(
+    (a, b) => a.start - b.start || a.end - b.end,
+  );
 }
 
 /** The end of a declaration, with the comments that trail it. */
@@ -70,7 +112,9 @@ function finish(declaration: Declaration, text: string, edits: readonly Edit[]):
   const before = treeOf(declaration);
   const opened = tidied(text, edits, overlongBodies);
   if (!opened || !before) return undefined;
-  return tidied(text, opened, (tree, changed) => linedUp(before, opened, tree, changed));
+  return tidied(text, opened, (tree, changed) =>
+    linedUp(columnsIn(before), opened, columnsIn(tree), changed),
+  );
 }
 
 /** The edits followed by what `tidy` makes of the declaration they result in; undefined if it does not parse. */

@@ -339,23 +339,20 @@ function removedImports(
   const outdented = comments
     .filter((c) => isFirstOnLine(text, c.start) && lineStart(text, c.start) < c.start)
     .map((c) => cut(lineStart(text, c.start), c.start));
-  const removals = gone.flatMap((spec) => {
-    if (spec.hasOwnLine) {
-      lines.removed.push({
-        start: lineStart(text, spec.start),
-        end: nextLine(text, trailing(file, spec.end, ';').end),
-      });
-      return [];
-    }
-    const i = block.specs.indexOf(spec);
-    const next = block.specs[i + 1];
-    const previous = block.specs[i - 1];
-    if (next && onOneLine(text, spec.end, next.start)) return [cut(spec.start, next.start)];
-    return [
-      previous && onOneLine(text, previous.end, spec.start)
-        ? cut(previous.end, spec.end)
-        : cut(spec.start, spec.end),
-    ];
-  });
-  return [...outdented, ...removals];
+  return [...outdented, ...gone.flatMap((spec) => removedSpec(lines, block, spec))];
+}
+
+function removedSpec(lines: Lines, block: ImportBlock, spec: PlacedSpec): readonly Draft[] {
+  const { text, path } = lines.file;
+  if (spec.hasOwnLine) {
+    const end = nextLine(text, trailing(lines.file, spec.end, ';').end);
+    lines.removed.push({ start: lineStart(text, spec.start), end });
+    return [];
+  }
+  const i = block.specs.indexOf(spec);
+  const [previous, next] = [block.specs[i - 1], block.specs[i + 1]];
+  const cut = (start: number, end: number): Draft => ({ path, start, end, newText: '' });
+  if (next && onOneLine(text, spec.end, next.start)) return [cut(spec.start, next.start)];
+  if (previous && onOneLine(text, previous.end, spec.start)) return [cut(previous.end, spec.end)];
+  return [cut(spec.start, spec.end)];
 }

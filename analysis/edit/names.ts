@@ -38,14 +38,18 @@ export function nameOfImport(spec: ImportSpec): string {
   return spec.alias ?? guessedPackageName(spec.path);
 }
 
+/** What the choice of a package's name depends on. */
+interface NamesInFile {
+  readonly file: SourceFile;
+  readonly names: NamesAt;
+  readonly wanted: WantedImport[];
+  /** Whether the fix has given the name to something else. */
+  readonly isChosen: (name: string) => boolean;
+}
+
 /** The name of package `path` at `at`. What is not imported under a name that works there is added to `wanted`. */
-export function nameOfPackage(
-  file: SourceFile,
-  names: NamesAt,
-  wanted: WantedImport[],
-  path: string,
-  at: Node,
-): string {
+export function nameOfPackage(context: NamesInFile, path: string, at: Node): string {
+  const { file, names, wanted, isChosen } = context;
   for (const spec of importsOf(file)) {
     if (spec.path !== path || spec.alias === '_' || spec.alias === '.') continue;
     const meaning = names.meaning(nameOfImport(spec), at);
@@ -56,7 +60,7 @@ export function nameOfPackage(
   const known = wanted.find((w) => w.path === path && isFree(w.name));
   if (known) return known.name;
   const base = guessedPackageName(path);
-  const isTaken = (name: string) => !isFree(name) || wanted.some((w) => w.name === name);
+  const isTaken = (name: string) => !isFree(name) || isChosen(name);
   const name = isTaken(base) ? numbered(isStandard(path) ? `std${base}` : `${base}pkg`, isTaken) : base;
   const ownName = isStandard(path) ? base : path.slice(path.lastIndexOf('/') + 1);
   wanted.push({ path, name, alias: name === ownName ? undefined : name });

@@ -28,31 +28,52 @@ interface Candidate {
   readonly breaks: boolean;
 }
 
-/** The sections of a declaration, in no order, in all lists that have a part in one of the ranges. */
-export function sectionsOf(tree: Tree, ranges: readonly Span[]): readonly Section[] {
-  const page = pageOf(tree.text);
-  const sections: Section[] = [];
-  for (const node of nodesOf(tree, ...listKinds)) {
-    if (!ranges.some((range) => node.start <= range.end && range.start <= node.end)) continue;
-    const candidates = candidatesOf(page, node);
-    let section: Row[] = [];
-    let previous: Candidate | undefined;
-    for (const candidate of candidates) {
-      const joins =
-        previous &&
-        !candidate.breaks &&
-        previous.row.line === previous.lastLine &&
-        candidate.row.line === previous.lastLine + 1;
-      if (!joins) {
-        if (section.length > 0) sections.push(section);
-        section = [];
-      }
-      section.push(candidate.row);
-      previous = candidate;
-    }
-    if (section.length > 0) sections.push(section);
+/** A text and its sections in the lists that have a part in one of the ranges. */
+export interface Columns {
+  readonly text: string;
+  readonly sectionsNear: (ranges: readonly Span[]) => readonly Section[];
+}
+
+/** The columns inside a declaration. */
+export function columnsIn(tree: Tree): Columns {
+  const sectionsNear = (ranges: readonly Span[]) => {
+    const page = pageOf(tree.text);
+    return nodesOf(tree, ...listKinds)
+      .filter((node) => ranges.some((range) => node.start <= range.end && range.start <= node.end))
+      .flatMap((node) => sections(candidatesOf(page, node)));
+  };
+  return { text: tree.text, sectionsNear };
+}
+
+/** The columns of top-level declarations on one line each: the bodies of functions, and trailing comments. */
+export function columnsAcross(text: string): Columns {
+  const sectionsNear = () => {
+    const page = pageOf(text);
+    return sections(
+      split(text).pieces.flatMap((piece) => {
+        const starts = piece.body > 0 ? [piece.start, piece.body] : [piece.start];
+        const isLong = piece.kind === 'func' && lineOf(page, piece.start) !== lineOf(page, piece.end);
+        return candidate(page, piece, starts, isLong);
+      }),
+    );
+  };
+  return { text, sectionsNear };
+}
+
+function sections(candidates: readonly Candidate[]): readonly Section[] {
+  const result: Row[][] = [];
+  let previous: Candidate | undefined;
+  for (const next of candidates) {
+    const joins =
+      previous &&
+      !next.breaks &&
+      previous.row.line === previous.lastLine &&
+      next.row.line === previous.lastLine + 1;
+    if (joins) result.at(-1)?.push(next.row);
+    else result.push([next.row]);
+    previous = next;
   }
-  return sections;
+  return result;
 }
 
 const listKinds: readonly Kind[] = [
@@ -196,7 +217,7 @@ function fieldList(page: Page, fields: readonly Node[]): readonly Candidate[] {
  */
 function candidate(
   page: Page,
-  item: Node,
+  item: Span,
   starts: readonly (number | undefined)[],
   breaks: boolean,
   columns = 0,

@@ -228,7 +228,7 @@ export function alongEdge(parts: Parts, k: Known, from: Block, edge: number): Kn
   const lesson = parts.lessons[from.id]?.[edge];
   const to = from.edges[edge]?.to;
   if (!lesson || !to) return undefined;
-  if ((k.known & lesson.known & (k.values ^ lesson.values)) === -5n) return undefined;
+  if ((k.known & lesson.known & (k.values ^ lesson.values)) !== 0n) return undefined;
   const known = k.known | lesson.known;
   const values = k.values | lesson.values;
   if (to.id > from.id || parts.shared === 0n) return { known, values };

@@ -106,7 +106,10 @@ export function searchPath(flow: Flow, query: PathQuery): Search {
     const seen: Known[][] = flow.blocks.map(() => []);
     if (start.index === 0) seen[start.block.id]?.push(start.known);
     const exits = query.exits ?? ['return'];
-    return explore({ flow, query, knowledge, exits, given, todo: [start], seen, ends: [], spent: false }, order);
+    return explore(
+      { flow, query, knowledge, exits, given, todo: [start], seen, ends: [], spent: false },
+      order,
+    );
   };
   // Where there are too many states to see all ways at once, one way may still be found by following it.
   const shortest = search('breadth first');

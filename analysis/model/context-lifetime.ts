@@ -3,10 +3,18 @@
 // response to it, database rows), unless its type shows that it cannot hold one.
 
 import { everyPathStops } from '../flow/paths.ts';
-import { child, contains, enclosingFunction, isFunction, type Node, operatorOf, textOf } from '../syntax/node.ts';
+import {
+  child,
+  contains,
+  enclosingFunction,
+  isFunction,
+  type Node,
+  operatorOf,
+  textOf,
+} from '../syntax/node.ts';
 import type { Callee } from './calls.ts';
 import type { Code } from './code.ts';
-import { isTarget, isVariadicAt, literalUnder, parameterAt, roleOf, targetOf, isBlank } from './custody.ts';
+import { isBlank, isTarget, isVariadicAt, literalUnder, parameterAt, roleOf, targetOf } from './custody.ts';
 import { runsInPlace } from './in-place.ts';
 import type { Binding } from './scope.ts';
 import { isNamed, type Type } from './types.ts';
@@ -21,40 +29,57 @@ interface Watch {
 
 const deepest = 4;
 
-/**
- * Whether anything that depends on the context in a variable may be in use after `scope`, a function or a block in
- * one: true if it is returned, stored, used by a goroutine that is not waited for, or given to unknown code.
- */
-export function outlives(code: Code, context: Binding, scope: Node): boolean {
-  return mayOutlive(context, { code, scope, active: new Set([scope]), dependants: [] });
+/** Where the last use of what depends on a context is, relative to the end of a scope. */
+export type Lifetime =
+  /** Before it. */
+  | 'within'
+  /** Code that is not visible, or a goroutine that is not waited for, may still use it. */
+  | 'unclear'
+  /** It is returned, or stored where it can be found later. */
+  | 'beyond';
+
+/** How long what depends on the context in a variable is used, measured by a function or a block in one. */
+export function lifetimeOf(code: Code, context: Binding, scope: Node): Lifetime {
+  return follow(context, { code, scope, active: new Set([scope]), dependants: [] });
 }
 
-function mayOutlive(context: Binding, watch: Watch): boolean {
+function follow(context: Binding, watch: Watch): Lifetime {
   const { code, scope, dependants } = watch;
+  let lifetime: Lifetime = 'within';
   dependants.push(context);
   for (const binding of dependants) {
-    if (dependants.length > 20) return true;
+    if (dependants.length > 20) return 'unclear';
     for (const use of code.usesOf(binding)) {
-      if (use === binding.declaredAt || !contains(scope, use) || isTarget(use) || use.field === 'name') continue;
-      if (literalsOutlive(use, watch) || escapes(use, watch)) return true;
+      if (use === binding.declaredAt || isTarget(use) || use.field === 'name') continue;
+      if (!contains(scope, use)) lifetime = 'beyond';
+      else lifetime = longer(lifetime, longer(literalsLifetime(use, watch), escapeOf(use, watch)));
+      if (lifetime === 'beyond') return lifetime;
     }
   }
-  return false;
+  return lifetime;
 }
 
-/** Whether a use stands in a function literal that may run after the scope has ended. */
-function literalsOutlive(use: Node, { code, scope }: Watch): boolean {
+const order: readonly Lifetime[] = ['within', 'unclear', 'beyond'];
+
+function longer(a: Lifetime, b: Lifetime): Lifetime {
+  return order.indexOf(a) < order.indexOf(b) ? b : a;
+}
+
+/** For a use in function literals: whether they may run after the scope has ended. */
+function literalsLifetime(use: Node, watch: Watch): Lifetime {
+  const { code, scope } = watch;
   const outer = isFunction(scope) ? scope : enclosingFunction(scope);
+  let lifetime: Lifetime = 'within';
   for (let literal = outer && literalUnder(outer, use); literal; literal = literalUnder(literal, use)) {
     const role = roleOf(literal);
-    const inTime =
+    const isInTime =
       role === 'called' ||
       (role === 'deferred' && isFunction(scope)) ||
       (role === 'value' && runsInPlace(code, literal)) ||
       (role === 'spawned' && isFunction(scope) && isWaitedFor(code, literal));
-    if (!inTime) return true;
+    if (!isInTime) lifetime = longer(lifetime, role === 'value' ? escapeOf(literal, watch) : 'unclear');
   }
-  return false;
+  return lifetime;
 }
 
 /** Whether the function cannot return before a goroutine's `wg.Done()`: it calls `wg.Wait()` on every path. */
@@ -66,7 +91,8 @@ function isWaitedFor(code: Code, literal: Node): boolean {
     everyPathStops(code.flowOf(spawner), {
       from: literal,
       names: code,
-      stops: (entry) => entry.kind === 'expression_statement' && callsIn(code, entry, 'sync.WaitGroup.Wait').includes(group),
+      stops: (entry) =>
+        entry.kind === 'expression_statement' && callsIn(code, entry, 'sync.WaitGroup.Wait').includes(group),
     }),
   );
 }
@@ -77,12 +103,13 @@ function callsIn(code: Code, node: Node, method: string): readonly string[] {
   return calls.flatMap((call) => code.calleeOf(call)?.receiver ?? []).map(textOf);
 }
 
-/** Whether what depends on the context gets out of the scope through the expression that `use` begins. */
-function escapes(use: Node, watch: Watch): boolean {
+/** Where what depends on the context gets to by the expression that `use` begins. */
+function escapeOf(use: Node, watch: Watch): Lifetime {
   const { code } = watch;
-  let at = use;
-  for (;;) {
+  let lifetime: Lifetime = 'within';
+  for (let at = use; ; at = at.parent as Node) {
     const { parent } = at;
+    if (at !== use && isDefinite(code.typeOf(at)) && isPlain(code.typeOf(at), code)) return lifetime;
     switch (parent?.kind) {
       case 'parenthesized_expression':
       case 'literal_element':
@@ -94,31 +121,29 @@ function escapes(use: Node, watch: Watch): boolean {
       case 'index_expression':
         break;
       case 'unary_expression':
-        if (operatorOf(parent) === '<-') return false;
+        if (operatorOf(parent) === '<-') return lifetime;
         break;
       case 'binary_expression':
       case 'expression_statement':
-        return false;
-      case 'range_clause':
-        return !isPlain(code.typeOf(at), code);
+      case 'defer_statement':
+        return lifetime;
+      case 'call_expression':
+        if (parent.parent?.kind === 'go_statement' || at.kind === 'identifier') return 'unclear';
+        break;
       case 'selector_expression':
-        if (isMethodCall(parent) && !isMethodInTime(at, parent, code)) return true;
-        if (!isMethodCall(parent) && code.objectName(parent) !== undefined) return true;
-        if (isMethodCall(parent)) at = parent;
+        if (isMethodCall(parent) && !isMethodInTime(at, parent, code)) lifetime = 'unclear';
         break;
       case 'argument_list':
-        if (argumentOutlives(at, parent, watch)) return true;
+        lifetime = longer(lifetime, argumentLifetime(at, parent, watch));
         at = parent;
         break;
       case 'expression_list':
-        return escapesByAssignment(at, watch);
+        return longer(lifetime, assigned(at, watch));
+      case 'send_statement':
+        return 'beyond';
       default:
-        return true;
+        return 'unclear';
     }
-    at = at.parent as Node;
-    if (at.kind === 'call_expression' && isDefinite(code.typeOf(at)) && isPlain(code.typeOf(at), code)) return false;
-    if (at.kind === 'call_expression' && at.parent?.kind === 'defer_statement') return false;
-    if (at.kind === 'selector_expression' && isDefinite(code.typeOf(at)) && isPlain(code.typeOf(at), code)) return false;
   }
 }
 
@@ -136,51 +161,54 @@ function isMethodInTime(operand: Node, selector: Node, code: Code): boolean {
 
 /** Whether a callee is one of the standard library, the only packages beside the analysed one that are visible. */
 function isLibrary(callee: Callee, code: Code): boolean {
-  return callee.signature !== undefined && !ownPackages(code).some((path) => callee.name.startsWith(`${path}.`));
+  return (
+    callee.signature !== undefined && !ownPackages(code).some((path) => callee.name.startsWith(`${path}.`))
+  );
 }
 
 function ownPackages(code: Code): readonly string[] {
   return [code.pkg, code.pkg.tests, code.pkg.variantOf].flatMap((pkg) => (pkg ? [pkg.importPath] : []));
 }
 
-/** Whether a call may keep an argument for longer than it runs, other than in its results. */
-function argumentOutlives(argument: Node, list: Node, { code, active }: Watch): boolean {
+/** How long a call keeps an argument, other than in its results. */
+function argumentLifetime(argument: Node, list: Node, { code, active }: Watch): Lifetime {
   const call = list.parent;
-  if (call?.kind !== 'call_expression' || call.parent?.kind === 'go_statement') return true;
-  const callee = code.calleeOf(call);
-  if (!callee) return true;
+  const callee = call?.kind === 'call_expression' ? code.calleeOf(call) : undefined;
+  if (!callee || call?.parent?.kind === 'go_statement') return 'unclear';
   const body = code.bodyOf(callee);
-  if (!body) return !isLibrary(callee, code);
+  if (!body) return isLibrary(callee, code) ? 'within' : 'unclear';
   const position = list.children.indexOf(argument);
-  if (active.has(body.root) || active.size > deepest || isVariadicAt(body.root, position)) return true;
+  if (active.has(body.root) || active.size > deepest || isVariadicAt(body.root, position)) return 'unclear';
   const parameter = parameterAt(body.root, position);
-  if (!parameter || isBlank(parameter)) return false;
+  if (!parameter || isBlank(parameter)) return 'within';
   const binding = body.bindingOf(parameter);
+  if (!binding) return 'unclear';
   // What it returns is the caller's to follow.
-  const inner: Watch = { code: body, scope: body.root, active: new Set([...active, body.root]), dependants: [] };
-  return !binding || mayOutlive(binding, inner);
+  const inner = new Set([...active, body.root]);
+  return follow(binding, { code: body, scope: body.root, active: inner, dependants: [] });
 }
 
 /** What stands right of `=` or `:=`, or is returned. */
-function escapesByAssignment(at: Node, watch: Watch): boolean {
+function assigned(at: Node, watch: Watch): Lifetime {
   const { code, scope, dependants } = watch;
   const list = at.parent as Node;
   const statement = list.parent;
-  if (statement?.kind === 'return_statement') return returnOutlives(at, watch);
-  if (list.field === 'left') return true;
-  const width = list.children.length === 1 ? (child(statement as Node, 'left')?.children.length ?? 1) : 1;
-  for (let result = 0; result < Math.max(width, 1); result++) {
+  if (statement?.kind === 'return_statement') return returned(at, watch);
+  if (list.field === 'left') return 'within';
+  const left = statement && child(statement, 'left');
+  const width = list.children.length === 1 ? (left?.children.length ?? 1) : 1;
+  for (let result = 0; result < width; result++) {
     const target = targetOf(at, result);
-    if (!target) return true;
+    if (!target) return 'unclear';
     if (isBlank(target)) continue;
     const binding = target.kind === 'identifier' ? code.bindingOf(target) : undefined;
-    if (!binding) return true;
+    if (!binding) return 'beyond';
     if (isPlain(code.typeOfBinding(binding), code)) continue;
     const isInside = binding.declaredAt && contains(scope, binding.declaredAt);
-    if (!isInside || (binding.scope !== 'local' && !isParameterOf(binding, scope))) return true;
+    if (!isInside || (binding.scope !== 'local' && !isParameterOf(binding, scope))) return 'beyond';
     if (!dependants.includes(binding)) dependants.push(binding);
   }
-  return false;
+  return 'within';
 }
 
 /** A parameter that gets another value is as good as a local variable; a named result is returned. */
@@ -190,9 +218,10 @@ function isParameterOf(binding: Binding, scope: Node): boolean {
 }
 
 /** In a callee, what is returned counts at the call; in the scope itself it leaves it. */
-function returnOutlives(at: Node, watch: Watch): boolean {
-  if (watch.active.size > 1) return false;
-  return !isPlain(watch.code.typeOf(at), watch.code);
+function returned(at: Node, { code, active }: Watch): Lifetime {
+  const type = code.typeOf(at);
+  if (active.size > 1 || isPlain(type, code)) return 'within';
+  return isDefinite(type) ? 'beyond' : 'unclear';
 }
 
 function isDefinite(type: Type): boolean {
@@ -227,7 +256,18 @@ export function isPlain(type: Type, code: Code, depth = 0): boolean {
 
 /** The table of the standard library leaves unexported fields out, so its structs are named here. */
 const plainStandard: ReadonlySet<string> = new Set([
-  'net.IP', 'net.IPAddr', 'net.IPMask', 'net.IPNet', 'net.MX', 'net.NS', 'net.SRV', 'net/url.URL', 'net/http.Header',
-  'context.CancelFunc', 'context.CancelCauseFunc', 'encoding/json.RawMessage', 'os.ProcessState', 'io/fs.FileMode',
+  'net.IP',
+  'net.IPAddr',
+  'net.IPMask',
+  'net.IPNet',
+  'net.MX',
+  'net.NS',
+  'net.SRV',
+  'net/url.URL',
+  'net/http.Header',
+  'context.CancelFunc',
+  'context.CancelCauseFunc',
+  'encoding/json.RawMessage',
+  'os.ProcessState',
+  'io/fs.FileMode',
 ]);
-

@@ -1,47 +1,63 @@
 // The standard calls that can block and take no context, each with the call that does the same and takes one.
 
-/** How a call is rewritten: the text of its function, and of its arguments after the context. */
+/** How a call is rewritten. */
 export interface Rewritten {
+  /** The text of the function. */
   readonly fn: string;
-  readonly args: readonly string[];
+  /** Arguments between the context and those that are there. */
+  readonly extra: readonly string[];
+  /** Set if arguments from this position on are left out. */
+  readonly keep?: number;
 }
 
 export interface ContextVariant {
   /** What the context would end: `the process`. */
   readonly ends: string;
-  /** `strong` if a missing context is likely to hurt: what runs on costs something and nothing else bounds it. */
+  /** `strong`: what runs on costs something, and nothing else bounds it. */
   readonly weight: 'strong' | 'weak';
   /**
    * The call with a context. `qualifier` is what stands before the function's name, with its dot: `exec.`, `s.db.`,
-   * or `''`.
+   * or `''`. Undefined if the arguments cannot be carried over.
    */
-  rewrite(qualifier: string, args: readonly string[]): Rewritten;
+  rewrite(qualifier: string, args: readonly string[]): Rewritten | undefined;
 }
 
 /** The same call under another name. */
-function renamed(ends: string, weight: ContextVariant['weight'], name: string): ContextVariant {
-  return { ends, weight, rewrite: (qualifier, args) => ({ fn: qualifier + name, args }) };
+function renamed(
+  ends: string,
+  weight: ContextVariant['weight'],
+  name: string,
+  extra: readonly string[] = [],
+): ContextVariant {
+  return { ends, weight, rewrite: (qualifier) => ({ fn: qualifier + name, extra }) };
 }
 
 function dialled(rewrite: ContextVariant['rewrite']): ContextVariant {
   return { ends: 'the dial', weight: 'weak', rewrite };
 }
 
-function lookup(name: string, before: readonly string[] = []): [string, ContextVariant] {
-  const rewrite: ContextVariant['rewrite'] = (qualifier, args) => ({
-    fn: `${qualifier}DefaultResolver.${name}`,
-    args: [...before, ...args],
-  });
-  return [`net.${name}`, { ends: 'the lookup', weight: 'weak', rewrite }];
+function resolved(name: string, extra: readonly string[] = []): [string, ContextVariant] {
+  return [`net.${name}`, renamed('the lookup', 'weak', `DefaultResolver.${name}`, extra)];
 }
 
-function sql(types: readonly string[], names: readonly string[], ends: string): [string, ContextVariant][] {
+function sql(
+  types: readonly string[],
+  names: readonly string[],
+  ends: string,
+): readonly [string, ContextVariant][] {
   return types.flatMap((type) =>
     names.map((name): [string, ContextVariant] => [
       `database/sql.${type}.${name}`,
       renamed(ends, 'weak', `${name}Context`),
     ]),
   );
+}
+
+/** An argument as gofmt writes it where it is the value of a key; undefined if that is not simple. */
+function asValue(argument: string): string | undefined {
+  const product = /^([\w.]+) ?\* ?([\w.]+)$/.exec(argument);
+  if (product) return `${product[1]} * ${product[2]}`;
+  return /^[\w.]+(?:\(\))?$/.test(argument) ? argument : undefined;
 }
 
 /** By `Callee.name`. */
@@ -51,34 +67,20 @@ export const contextVariants: ReadonlyMap<string, ContextVariant> = new Map([
   ...sql(['DB', 'Tx', 'Stmt'], ['Query', 'QueryRow', 'Exec'], 'the query'),
   ...sql(['DB', 'Tx'], ['Prepare'], 'it'),
   ...sql(['DB'], ['Ping'], 'it'),
-  [
-    'database/sql.DB.Begin',
-    {
-      ends: 'the transaction',
-      weight: 'weak',
-      rewrite: (qualifier) => ({ fn: `${qualifier}BeginTx`, args: ['nil'] }),
-    },
-  ],
-  ['net.Dial', dialled((qualifier, args) => ({ fn: `(&${qualifier}Dialer{}).DialContext`, args }))],
+  ['database/sql.DB.Begin', renamed('the transaction', 'weak', 'BeginTx', ['nil'])],
+  ['net.Dial', dialled((qualifier) => ({ fn: `(&${qualifier}Dialer{}).DialContext`, extra: [] }))],
   [
     'net.DialTimeout',
-    dialled((qualifier, args) => ({
-      fn: `(&${qualifier}Dialer{Timeout: ${args[2] ?? '0'}}).DialContext`,
-      args: args.slice(0, 2),
-    })),
+    dialled((qualifier, args) => {
+      const timeout = args[2] === undefined ? undefined : asValue(args[2]);
+      return timeout === undefined
+        ? undefined
+        : { fn: `(&${qualifier}Dialer{Timeout: ${timeout}}).DialContext`, extra: [], keep: 2 };
+    }),
   ],
   ['net.Dialer.Dial', renamed('the dial', 'weak', 'DialContext')],
   ['crypto/tls.Dialer.Dial', renamed('the dial', 'weak', 'DialContext')],
   ['crypto/tls.Conn.Handshake', renamed('the handshake', 'weak', 'HandshakeContext')],
-  ...[
-    'LookupHost',
-    'LookupAddr',
-    'LookupCNAME',
-    'LookupMX',
-    'LookupNS',
-    'LookupPort',
-    'LookupSRV',
-    'LookupTXT',
-  ].map((name) => lookup(name)),
-  lookup('LookupIP', ['"ip"']),
+  ...['Host', 'Addr', 'CNAME', 'MX', 'NS', 'Port', 'SRV', 'TXT'].map((name) => resolved(`Lookup${name}`)),
+  resolved('LookupIP', ['"ip"']),
 ]);

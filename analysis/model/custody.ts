@@ -92,7 +92,7 @@ function fateOfValue(at: Node, result: number, code: Code): Fate {
   if (!target) return handOver;
   if (isBlank(target)) return keep;
   const binding = target.kind === 'identifier' ? code.bindingOf(target) : undefined;
-  if (!binding || binding.scope !== 'local' || !isAssignedOnce(binding, code)) return handOver;
+  if (binding?.scope !== 'local' || !isAssignedOnce(binding, code)) return handOver;
   return { kind: 'alias', binding, at: target };
 }
 

@@ -87,24 +87,15 @@ function isInCleanup(at: Node): boolean {
 const explanation =
   /\b(?:ctx|contexts?|cancel\w*|background|detach\w*|outliv\w*|deadline|time-?outs?|independent\w*|synchronous\w*)\b/i;
 
-/** A comment on the line or right above it speaks of contexts. */
+/** A comment right above the line speaks of contexts. */
 function isExplained(code: Code, at: Node): boolean {
   const { text, comments } = code.file;
-  const { start } = siteOf(code.file, at);
-  let lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = text.indexOf('\n', start);
-  const isComment = (from: number): number | undefined => {
-    for (let i = 0; i < comments.length; i += 2) if (comments[i] === from) return comments[i + 1];
-    return undefined;
-  };
-  const own = text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd);
-  const trailing = own.indexOf('//');
-  if (trailing >= 0 && isComment(lineStart + trailing) && explanation.test(own.slice(trailing))) return true;
+  const starts = new Set(comments.filter((_, i) => i % 2 === 0));
+  let lineStart = text.lastIndexOf('\n', siteOf(code.file, at).start - 1) + 1;
   while (lineStart > 0) {
     const before = text.lastIndexOf('\n', lineStart - 2) + 1;
     const line = text.slice(before, lineStart);
-    const indent = line.length - line.trimStart().length;
-    if (isComment(before + indent) === undefined) return false;
+    if (!starts.has(before + line.length - line.trimStart().length)) return false;
     if (explanation.test(line)) return true;
     lineStart = before;
   }

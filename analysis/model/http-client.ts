@@ -14,7 +14,7 @@ import {
 } from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import { isLoopback, leadingText, requestBound } from './http-request.ts';
-import { type Use, usesOfField, usesOfValue, usesOfVariable } from './http-trace.ts';
+import { fieldOfReceiver, type Use, usesOfField, usesOfValue, usesOfVariable } from './http-trace.ts';
 import { defaultTransportBound, fieldValue, isPositional, transportBound } from './http-transport.ts';
 import { isNamed, type Type } from './types.ts';
 
@@ -83,33 +83,24 @@ export function clientUses(code: Code, expression: Node): readonly Use[] {
   return usesOfValue(code, expression, members);
 }
 
-/**
- * A field of the package's own struct type that holds an `http.Client` by value, at a call that sends with it; `uses`
- * are those of the field in the whole package. Undefined if the field can be set from outside.
- */
+/** What becomes of the field of a struct that holds, by value, the client that a call sends with. */
 export function fieldClientAt(
   code: Code,
   call: Node,
 ): { readonly field: string; readonly uses: readonly Use[] } | undefined {
-  const receiver = code.calleeOf(call)?.receiver;
-  const selector = receiver && unparen(receiver);
-  const operand =
-    selector?.kind === 'selector_expression' && isClient(code.typeOf(selector))
-      ? child(selector, 'operand')
-      : undefined;
-  if (!selector || !operand) return undefined;
-  const owner = code.typeOf(operand);
-  const type = owner.kind === 'pointer' ? owner.elem : owner;
-  const field = textOf(child(selector, 'field') ?? selector);
-  if (type.kind !== 'named' || type.pkg !== code.pkg.importPath) return undefined;
-  if (isExported(field) && isExported(type.name) && code.pkg.name !== 'main') return undefined;
-  return { field: `${type.name}.${field}`, uses: usesOfField(code, type.name, field, members) };
+  const at = fieldOfReceiver(code, call, isClient);
+  return at && { field: `${at.type}.${at.field}`, uses: usesOfField(code, at, members) };
 }
 
-/** The first request of those uses that nothing ends; undefined if there is none or if the client gets a bound. */
-export function endlessRequest(uses: readonly Use[]): EndlessRequest | undefined {
+/**
+ * The first request of those uses that nothing ends, in one declaration if `within` is given; undefined if there is
+ * none or if the client gets a bound.
+ */
+export function endlessRequest(uses: readonly Use[], within?: Code): EndlessRequest | undefined {
   if (uses.some(isBoundedBy)) return undefined;
-  const requests = uses.flatMap((use) => requestOf(use) ?? []);
+  const requests = uses.flatMap((use) =>
+    within && use.code.root !== within.root ? [] : (requestOf(use) ?? []),
+  );
   return requests.find((r) => !r.isLoopback) ?? requests[0];
 }
 
@@ -138,11 +129,8 @@ const testPackages =
 
 /** Whether the code is part of a test: the time limit of the test run ends what hangs there. */
 export function isTestSupport(code: Code): boolean {
-  return code.isTest || importsOf(code.file).some((spec) => testPackages.test(spec.path));
-}
-
-function isExported(name: string): boolean {
-  return /^\p{Lu}/u.test(name);
+  if (code.isTest || testPackages.test(code.pkg.importPath)) return true;
+  return importsOf(code.file).some((spec) => testPackages.test(spec.path));
 }
 
 /** What of a response is there before its body. */
@@ -216,4 +204,19 @@ export function defaultReferences(code: Code): readonly Node[] {
     const name = textOf(node.kind === 'identifier' ? node : (child(node, 'field') ?? node));
     return (name === 'DefaultClient' || senders.has(name)) && code.objectName(node) === `net/http.${name}`;
   });
+}
+
+/** The declaration of a zero variable, and the text that makes its value a literal with the given field. */
+export function initialised(
+  name: Node,
+  field: string,
+): { readonly node: Node; readonly text: string } | undefined {
+  const spec = name.parent;
+  const type = spec && child(spec, 'type');
+  if (!spec || !type || childrenIn(spec, 'name').length > 1) return undefined;
+  const literal = `${textOf(type)}{${field}}`;
+  const isShort = spec.parent?.kind === 'var_declaration' && enclosingFunction(spec) !== undefined;
+  return isShort
+    ? { node: spec.parent, text: `${textOf(name)} := ${literal}` }
+    : { node: spec, text: `${textOf(name)} = ${literal}` };
 }

@@ -13,7 +13,7 @@ import {
 } from '../syntax/node.ts';
 import { declarationOf } from '../syntax/source-file.ts';
 import type { Code } from './code.ts';
-import { isTarget } from './http-trace.ts';
+import { isTarget } from './http-cell.ts';
 import type { Binding } from './scope.ts';
 import { isNamed } from './types.ts';
 

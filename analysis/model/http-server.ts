@@ -1,10 +1,11 @@
 // Where http.Servers are made, and whether they serve without a limit on the time that a header may take.
 
-import { argumentsOf, child, childrenIn, type Node, nodesOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, child, childrenIn, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
 import type { Code } from './code.ts';
+import { isTarget } from './http-cell.ts';
 import { isTestSupport } from './http-client.ts';
 import { isLoopback, leadingText, sourcesOf } from './http-request.ts';
-import { type Use, usesOfValue, usesOfVariable } from './http-trace.ts';
+import { fieldOfReceiver, type Use, usesOfField, usesOfValue, usesOfVariable } from './http-trace.ts';
 import { fieldValue, isPositional } from './http-transport.ts';
 import { isNamed, type Type } from './types.ts';
 
@@ -17,6 +18,8 @@ export const serving: ReadonlySet<string> = new Set([
 ]);
 
 const limits: ReadonlySet<string> = new Set(['ReadHeaderTimeout', 'ReadTimeout']);
+
+const members = [...serving, ...limits];
 
 /** A server without a limit on reading headers and what becomes of it. */
 export interface MadeServer {
@@ -36,7 +39,6 @@ function isServer(type: Type): boolean {
 /** The servers that a declaration makes and that get neither a ReadHeaderTimeout nor a ReadTimeout. */
 export function serversMadeIn(code: Code): readonly MadeServer[] {
   const { tree } = code.root;
-  const members = [...serving, ...limits];
   const literals = nodesOf(tree, 'composite_literal')
     .filter(
       (literal) =>
@@ -67,6 +69,46 @@ export function serversMadeIn(code: Code): readonly MadeServer[] {
 
 function isLimit(use: Use): boolean {
   return use.kind === 'set' && (use.name === '*' || limits.has(use.name));
+}
+
+/** What becomes of the field of a struct that holds, by value, the server that a call makes serve. */
+export function fieldServerAt(
+  code: Code,
+  call: Node,
+): { readonly field: string; readonly uses: readonly Use[] } | undefined {
+  const isServing = serving.has(code.calleeName(call).replace('net/http.Server.', ''));
+  const at = isServing ? fieldOfReceiver(code, call, isServer) : undefined;
+  const uses = at && usesOfField(code, at, members);
+  return at && uses && !uses.some(isLimit) ? { field: `${at.type}.${at.field}`, uses } : undefined;
+}
+
+/**
+ * The use by which a server that is not seen to serve goes to where it surely does. Undefined if it goes to a test
+ * server, or if the package sets limits of servers, so that it may set those of this one.
+ */
+export function handedOn(code: Code, uses: readonly Use[]): (Use & { kind: 'away' }) | undefined {
+  const use = uses.find((u) => u.kind === 'away');
+  if (use?.kind !== 'away' || isTestSupport(use.code) || !mayServe(use.to)) return undefined;
+  return uses.every((u) => u.kind !== 'away' || mayServe(u.to)) && !setsLimits(code) ? use : undefined;
+}
+
+/** Not the standard library, which serves with a server only by its own methods, and not the settings of HTTP/2. */
+function mayServe(to: string): boolean {
+  const first = to.split(to.includes('/') ? '/' : '.')[0] ?? '';
+  const isStd = to !== '' && first !== 'builtin' && !first.includes('.');
+  return !isStd && !to.startsWith('golang.org/x/net/http2.');
+}
+
+function setsLimits(code: Code): boolean {
+  return [...limits].some((name) =>
+    code
+      .packageCode(name)
+      .some((other) =>
+        nodesOf(other.root.tree, 'selector_expression').some(
+          (node) => isTarget(node) && textOf(child(node, 'field') ?? node) === name,
+        ),
+      ),
+  );
 }
 
 /** The use by which the server serves; undefined if none is seen. */

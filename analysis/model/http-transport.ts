@@ -2,8 +2,9 @@
 
 import { child, contains, type Node, nodesOf, operatorOf, textOf, unparen } from '../syntax/node.ts';
 import type { Code } from './code.ts';
+import { isTarget } from './http-cell.ts';
 import { type Bound, sourcesOf } from './http-request.ts';
-import { isTarget, type Use, usesOfValue } from './http-trace.ts';
+import { type Use, usesOfValue } from './http-trace.ts';
 import { isNamed } from './types.ts';
 
 /** The value of a field in a keyed literal. */

@@ -48,7 +48,8 @@ function hasHiddenNames(file: SourceFile, world: World): boolean {
   return importsOf(file).some((spec) => spec.alias === '.' && !world.packageAt(spec.path));
 }
 
-function usesOfImport(file: SourceFile, spec: ImportSpec): readonly Node[] {
+/** The identifiers in a file that stand for one of its imports. */
+export function usesOfImport(file: SourceFile, spec: ImportSpec): readonly Node[] {
   const name = spec.alias ?? guessedPackageName(spec.path);
   return file.declarations.flatMap((declaration) => {
     if (declaration.kind === 'import' || !declaration.text.includes(name)) return [];

@@ -20,7 +20,7 @@
 
 import type { Fact } from '../flow/atoms.ts';
 import type { Condition, Flow } from '../flow/flow.ts';
-import { placeOf, reachableFrom } from '../flow/graph.ts';
+import { dominates, placeOf, reachableFrom } from '../flow/graph.ts';
 import { type Path, type PathQuery, searchPath } from '../flow/paths.ts';
 import {
   argumentsOf,
@@ -45,6 +45,7 @@ import {
   roleOf,
   targetOf,
 } from './custody.ts';
+import { isEndOfEndless } from './endless-range.ts';
 import type { Binding } from './scope.ts';
 
 /** What is acquired, and how to tell what becomes of it. */
@@ -84,6 +85,8 @@ export interface Leak {
 export interface LeakingPath extends Path {
   /** The function returns; the variable gets another value; the call is reached again. */
   readonly how: 'returned' | 'overwritten' | 'repeated';
+  /** Whether every way to `end` leads through the call and leaks, so that the release can be put before it. */
+  readonly isOnlyWay: boolean;
 }
 
 /** What the code does about a duty. */
@@ -96,47 +99,20 @@ export function obligationOf(code: Code, duty: Duty): Obligation {
   if (binding.kind !== 'variable' || ownerOf(binding) !== fn) return { kind: 'handed-over' };
 
   const flow = code.flowOf(fn);
-  const place = placeOf(flow, duty.acquisition);
-  const acquired = place?.block.nodes[place.index];
-  if (!place || !acquired) return { kind: 'unknown' };
   const effects = effectsIn({ code, fn, duty, active: new Set([fn]) }, [binding], variable);
-  const precedes = (entry: Node): boolean => {
-    const before = placeOf(flow, entry);
-    if (!before) return false;
-    return (
-      reachableFrom(before.block).has(place.block) ||
-      (before.block === place.block && before.index < place.index)
-    );
-  };
-  if (binding.declaredAt !== variable && effects.lasting.some(precedes)) return { kind: 'handed-over' };
-
-  const isLost = (entry: Node) => entry === acquired || effects.at.get(entry) === 'overwrite';
-  const paths = leakingPaths(flow, {
-    from: duty.acquisition,
-    names: code,
-    stops: (entry) => isDone(effects.at.get(entry)),
-    to: isLost,
-    exits: isMain(fn, code) ? [] : ['return'],
-    ...knowledgeAt(code, duty, binding),
-  });
+  const canRelease = effects.lasting.some((entry) => leadsTo(flow, entry, duty.acquisition));
+  if (binding.declaredAt !== variable && canRelease) return { kind: 'handed-over' };
+  const paths = leakingPaths(code, flow, duty, binding, effects);
   if (!paths) return { kind: 'unknown' };
-  const elsewhere = has(effects, 'release')
-    ? 'released'
-    : has(effects, 'hand-over')
-      ? 'handed-over'
-      : 'never';
-  if (paths.length === 0) {
-    if (has(effects, 'hand-over')) return { kind: 'handed-over' };
-    return elsewhere === 'released' ? { kind: 'released', binding } : { kind: 'unknown' };
+  const reached = [...effects.at].filter(([entry]) => leadsTo(flow, duty.acquisition, entry));
+  const isReleased = reached.some(([, effect]) => effect === 'release');
+  const isHandedOver = reached.some(([, effect]) => effect === 'hand-over');
+  if (paths.length > 0) {
+    const elsewhere = isReleased ? 'released' : isHandedOver ? 'handed-over' : 'never';
+    return { kind: 'leaks', binding, variable, elsewhere, paths };
   }
-  const how = (path: Path) => (path.exit ? 'returned' : path.end === acquired ? 'repeated' : 'overwritten');
-  return {
-    kind: 'leaks',
-    binding,
-    variable,
-    elsewhere,
-    paths: paths.map((path) => ({ ...path, how: how(path) })),
-  };
+  if (isHandedOver) return { kind: 'handed-over' };
+  return isReleased ? { kind: 'released', binding } : { kind: 'unknown' };
 }
 
 /** The variable that gets the resource, or what becomes of it without one. */
@@ -162,6 +138,7 @@ function knowledgeAt(code: Code, duty: Duty, resource: Binding): Pick<PathQuery,
   return {
     given: [{ variable: resource, is: 'not-nil' }, ...(isNil ? [isNil] : [])],
     possible(condition, holds) {
+      if (isEndOfEndless(code, condition)) return false;
       if (isContradicted(condition, guards)) return false;
       const tests =
         condition.kind === 'test' && condition.outcome ? unparen(condition.expression) : undefined;
@@ -191,20 +168,50 @@ function isContradicted(condition: Condition, guards: ReadonlyMap<string, boolea
 }
 
 /** One path for each place where a leak ends; undefined if the search was given up. */
-function leakingPaths(flow: Flow, query: PathQuery): readonly Path[] | undefined {
-  const paths: Path[] = [];
+function leakingPaths(
+  code: Code,
+  flow: Flow,
+  duty: Duty,
+  binding: Binding,
+  effects: Effects,
+): readonly LeakingPath[] | undefined {
+  const place = placeOf(flow, duty.acquisition);
+  const acquired = place?.block.nodes[place.index];
+  if (!acquired) return undefined;
   const ends = new Set<Node>();
+  const query: PathQuery = {
+    from: duty.acquisition,
+    names: code,
+    stops: (entry) => ends.has(entry) || isDone(effects.at.get(entry)),
+    to: (entry) => entry === acquired || effects.at.get(entry) === 'overwrite',
+    exits: isMain(flow.fn, code) ? [] : ['return'],
+    ...knowledgeAt(code, duty, binding),
+  };
+  const done = [...effects.at].flatMap(([entry, effect]) => (isDone(effect) ? [entry] : []));
+  const paths: LeakingPath[] = [];
   while (paths.length < mostPaths) {
-    const search = searchPath(flow, { ...query, stops: (entry) => ends.has(entry) || query.stops(entry) });
+    const search = searchPath(flow, query);
     if (search.verdict === 'none') break;
     if (search.verdict === 'unknown') return paths.length > 0 ? paths : undefined;
-    paths.push(search.path);
-    ends.add(search.path.end);
+    const { path } = search;
+    const how = path.exit ? 'returned' : path.end === acquired ? 'repeated' : 'overwritten';
+    const isOnlyWay =
+      dominates(flow, acquired, path.end) && !done.some((entry) => leadsTo(flow, entry, path.end));
+    paths.push({ ...path, how, isOnlyWay });
+    ends.add(path.end);
   }
   return paths;
 }
 
 const mostPaths = 32;
+
+/** Whether control can come from one node to another. */
+function leadsTo(flow: Flow, from: Node, to: Node): boolean {
+  const [before, after] = [placeOf(flow, from), placeOf(flow, to)];
+  if (!before || !after) return false;
+  const isLater = before.block === after.block && before.index < after.index;
+  return isLater || reachableFrom(before.block).has(after.block);
+}
 
 /** Returning from the function `main` of a program ends the process. */
 function isMain(fn: Node, code: Code): boolean {

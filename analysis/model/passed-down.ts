@@ -9,9 +9,13 @@ import { isCleanupName } from './detached-work.ts';
 import { runsInPlace } from './in-place.ts';
 import type { Binding } from './scope.ts';
 
-/** Names of functions that keep a context for longer than their call, or that need it for nothing else than values. */
-const keepers =
-  /^(?:must)?(?:new|open|init|start|run|watch|serve|listen|subscribe|spawn|go|launch|monitor|schedule|enqueue|submit|register|dial|connect|load|log|debug|info|warn|error|print|trace|record|with|inject|set|add|store|put_?context)(?:$|[A-Z_])|(?:context|ctx|async|background|forever|daemon)/i;
+/** Names, with a small first letter, of functions that keep a context for longer than their call or want its values only. */
+const keepers = [
+  /^(?:must)?(?:new|open|init|start|run|watch|serve|listen|subscribe|spawn|go|launch|monitor|schedule|enqueue|submit|register|dial|connect)(?:$|[A-Z_])/,
+  /^(?:must)?(?:New|Open|Init|Start|Run|Watch|Serve|Listen|Subscribe|Dial|Connect)(?:$|[A-Z_])/,
+  /^(?:log|debug|info|warn|warning|error|print|trace|record|with|inject)(?:f|$|[A-Z_])/,
+  /^(?:context|ctx)|(?:context|ctx)$|async|background|forever|daemon/i,
+];
 
 /**
  * Whether a new root context does nothing but govern calls of the function that it is made in, directly or through
@@ -53,7 +57,8 @@ function isGoverned(code: Code, call: Node): boolean {
     if (callee.signature.results.some((result) => isContext(result.type))) return false;
     if (isStd) return !/^net\/http\.Request\.|^os\/signal\.|^context\./.test(callee.name);
   }
-  return !keepers.test(name);
+  const small = name.charAt(0).toLowerCase() + name.slice(1);
+  return !keepers.some((pattern) => pattern.test(small));
 }
 
 /** `if ctx == nil { … }` */

@@ -121,30 +121,26 @@ function qualifierOf(call: Node): string {
   return operand ? `${textOf(operand)}.` : '';
 }
 
-/** Whether what a call makes gets its context, or its end, in another way. */
+/** Whether the command or request that a call makes gets its context, or its end, in another way. */
 function hasOtherEnd(code: Code, call: Node, name: string): boolean {
+  const isCommand = name === 'os/exec.Command';
+  if (!isCommand && name !== 'net/http.NewRequest') return false;
   const target = targetOf(call, 0);
   const binding = target?.kind === 'identifier' ? code.bindingOf(target) : undefined;
-  if (name !== 'os/exec.Command' && name !== 'net/http.NewRequest') return false;
-  const selectors = binding
-    ? code.usesOf(binding).flatMap((use) => (use.parent?.kind === 'selector_expression' ? [use.parent] : []))
-    : [];
-  const fields = selectors.map((selector) => textOf(child(selector, 'field') ?? selector));
-  const isHanded =
-    binding !== undefined && code.usesOf(binding).some((use) => isArgumentBesideContext(code, use));
-  if (name === 'net/http.NewRequest')
-    return isHanded || fields.some((field) => field === 'WithContext' || field === 'Clone');
-  if (!binding) return target !== undefined || !isRunAtOnce(call);
-  const isKept = code
-    .usesOf(binding)
-    .some((use) => use !== target && use.parent?.kind !== 'selector_expression');
-  const isStarted = fields.includes('Start') && !fields.includes('Wait');
-  return (
-    isHanded ||
-    isKept ||
-    isStarted ||
-    fields.some((field) => ['Process', 'SysProcAttr', 'Cancel', 'WaitDelay'].includes(field))
+  if (!binding) return isCommand && !isRunAtOnce(call);
+  const uses = code.usesOf(binding).filter((use) => use !== target);
+  const fields = uses.flatMap((use) =>
+    use.parent?.kind === 'selector_expression' ? [textOf(child(use.parent, 'field') ?? use.parent)] : [],
   );
+  if (uses.some((use) => isStored(use) || isArgumentBesideContext(code, use))) return true;
+  if (!isCommand) return fields.includes('WithContext') || fields.includes('Clone');
+  if (fields.length < uses.length || (fields.includes('Start') && !fields.includes('Wait'))) return true;
+  return ['Process', 'SysProcAttr', 'Cancel', 'WaitDelay'].some((field) => fields.includes(field));
+}
+
+/** Whether a variable's value is assigned to something else. */
+function isStored(use: Node): boolean {
+  return use.parent?.kind === 'expression_list' && use.parent.field === 'right';
 }
 
 function isArgumentBesideContext(code: Code, use: Node): boolean {
@@ -167,9 +163,17 @@ function isRunAtOnce(call: Node): boolean {
 
 function contextFix(call: Node, variant: ContextVariant, ctx: ContextInScope): FixBody {
   return (edit) => {
-    const { fn, args } = variant.rewrite(qualifierOf(call), argumentsOf(call).map(textOf));
-    edit.replace(child(call, 'function') as Node, fn);
-    edit.replace(child(call, 'arguments') as Node, `(${[ctx.text, ...args].join(', ')})`);
+    const [fn, list] = [child(call, 'function'), child(call, 'arguments')];
+    const args = argumentsOf(call);
+    const rewritten = variant.rewrite(qualifierOf(call), args.map(textOf));
+    if (!fn || !list || !rewritten) return false;
+    const before = [ctx.text, ...rewritten.extra].join(', ');
+    const last = rewritten.keep === undefined ? undefined : args[rewritten.keep - 1];
+    edit.replace(fn, rewritten.fn);
+    if (args[0]) edit.insertBefore(args[0], `${before}, `);
+    else edit.replaceRange(list, list.start + 1, list.start + 1, before);
+    if (last) edit.replaceRange(list, last.end, args.at(-1)?.end ?? last.end, '');
+    return undefined;
   };
 }
 
@@ -178,8 +182,8 @@ function sleepFix(code: Code, call: Node, ctx: ContextInScope): FixBody | undefi
   const fn = enclosingFunction(call);
   const leave = fn && failureReturn(code, fn, `${ctx.text}.Err()`);
   const [duration] = argumentsOf(call);
-  if (!leave || !duration || !call.parent) return undefined;
   const statement = call.parent;
+  if (!leave || !duration || statement?.parent?.kind !== 'statement_list') return undefined;
   return (edit) => {
     const time = edit.importName('time', call);
     const [before, stop, channel] = code.goAtLeast('1.23')

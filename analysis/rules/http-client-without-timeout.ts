@@ -1,13 +1,25 @@
+import type { FixBuilder } from '../edit/fix-builder.ts';
 import type { Code } from '../model/code.ts';
 import { contextInScope } from '../model/context-in-scope.ts';
 import { checkedCall } from '../model/http-checked-call.ts';
 import {
-  clientsMadeIn, clientUses, defaultReferences, type EndlessRequest, endlessRequest, fieldClientAt, isPlainClient, isReadAtOnce, isTestSupport, type MadeClient, senders,
+  clientsMadeIn,
+  clientUses,
+  defaultReferences,
+  type EndlessRequest,
+  endlessRequest,
+  fieldClientAt,
+  initialised,
+  isPlainClient,
+  isReadAtOnce,
+  isTestSupport,
+  type MadeClient,
+  senders,
 } from '../model/http-client.ts';
 import { isLoopback, leadingText, sourcesOf } from '../model/http-request.ts';
 import { canLoseDefaults, sharedClient } from '../model/http-shared-client.ts';
 import { defaultClientBound } from '../model/http-transport.ts';
-import { argumentsOf, child, childrenIn, textOf, unparen, type Node } from '../syntax/node.ts';
+import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
@@ -35,7 +47,10 @@ export default defineRule({
   peers: ['noctx', 'gosec G107'],
   fixes: {
     'set-timeout': { title: 'Give the client a Timeout', safety: 'safe' },
-    'use-client-with-timeout': { title: 'Send the request with a client of the package that has a Timeout', safety: 'review' },
+    'use-client-with-timeout': {
+      title: 'Send the request with a client of the package that has a Timeout',
+      safety: 'review',
+    },
     'request-with-context': { title: 'Give the request the context that is in scope', safety: 'review' },
   },
   imports: ['net/http'],
@@ -44,7 +59,8 @@ export default defineRule({
   check(code, report) {
     if (isTestSupport(code)) return;
     const references = defaultReferences(code);
-    if (references.length > 0 && defaultClientBound(code) === 'unbounded') for (const reference of references) checkDefault(code, reference, report);
+    if (references.length > 0 && defaultClientBound(code) === 'unbounded')
+      for (const reference of references) checkDefault(code, reference, report);
     for (const made of clientsMadeIn(code)) {
       const request = endlessRequest(made.uses);
       if (request) reportMade(code, made, request, report);
@@ -77,7 +93,10 @@ function checkDefault(code: Code, reference: Node, report: Report<FixId>): void 
       at: call ?? reference,
       message: `http.${object} has no time limit: ${effect}`,
       ...(url && isLoopback(leadingText(code, url)) ? { severity: 'hint' as const } : {}),
-      fixes: { 'use-client-with-timeout': replace, 'request-with-context': call && requestFix(code, call, object) },
+      fixes: {
+        'use-client-with-timeout': replace,
+        'request-with-context': call && requestFix(code, call, object),
+      },
     });
     return;
   }
@@ -92,7 +111,9 @@ function checkDefault(code: Code, reference: Node, report: Report<FixId>): void 
     ...(request.isLoopback ? { severity: 'hint' as const } : {}),
     fixes: {
       'use-client-with-timeout': replace,
-      'request-with-context': isDirect ? requestFix(code, request.at, method ? textOf(method) : '') : undefined,
+      'request-with-context': isDirect
+        ? requestFix(code, request.at, method ? textOf(method) : '')
+        : undefined,
     },
   });
 }
@@ -115,14 +136,26 @@ function reportMade(code: Code, made: MadeClient, request: EndlessRequest, repor
     related: [sent(request)],
     confidence: isVisible ? 'proved' : 'likely',
     ...(request.isLoopback ? { severity: 'hint' as const } : {}),
-    fixes: { 'set-timeout': fix && (isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix }) },
+    fixes: {
+      'set-timeout':
+        fix && (isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix }),
+    },
   });
 }
 
 /** Whether all requests of a plain client are seen to be over, body included, in the function that sends them. */
 function isLimitHarmless(code: Code, made: MadeClient): boolean {
   const isPlain = made.form !== 'literal' || isPlainClient(made.at);
-  return isPlain && made.uses.every((use) => use.kind === 'call' && use.code.root === code.root && (senders.has(use.name) || use.name === 'Do') && isReadAtOnce(use.code, use.call));
+  return (
+    isPlain &&
+    made.uses.every(
+      (use) =>
+        use.kind === 'call' &&
+        use.code.root === code.root &&
+        (senders.has(use.name) || use.name === 'Do') &&
+        isReadAtOnce(use.code, use.call),
+    )
+  );
 }
 
 function timeoutFix(code: Code, { at, form }: MadeClient): FixBody | undefined {
@@ -135,14 +168,11 @@ function timeoutFix(code: Code, { at, form }: MadeClient): FixBody | undefined {
     const [type] = argumentsOf(at);
     return type && ((edit) => edit.replace(at, `&${textOf(type)}{Timeout: ${edit.duration(client, at)}}`));
   }
-  const spec = at.parent;
-  const declaration = spec?.parent;
-  const type = spec && child(spec, 'type');
-  // In a group gofmt aligns neighbours with each other.
-  if (!spec || !type || declaration?.kind !== 'var_declaration' || childrenIn(spec, 'name').length > 1) return undefined;
   return (edit) => {
-    const value = `${textOf(type)}{Timeout: ${edit.duration(client, at)}}`;
-    edit.replace(declaration, declaration === code.root ? `var ${textOf(at)} = ${value}` : `${textOf(at)} := ${value}`);
+    const literal = initialised(at, `Timeout: ${edit.duration(client, at)}`);
+    if (!literal) return false;
+    edit.replace(literal.node, literal.text);
+    return undefined;
   };
 }
 
@@ -151,10 +181,11 @@ function checkFields(code: Code, report: Report<FixId>): void {
   const seen = new Set<string>();
   for (const call of code.calls) {
     const at = fieldClientAt(code, call);
-    if (!at || seen.has(at.field) || at.uses.some((use) => use.kind === 'replaced' || use.kind === 'away')) continue;
+    if (!at || seen.has(at.field) || at.uses.some((use) => use.kind === 'replaced' || use.kind === 'away'))
+      continue;
     seen.add(at.field);
-    const request = endlessRequest(at.uses);
-    if (request?.code.root !== code.root) continue;
+    const request = endlessRequest(at.uses, code);
+    if (!request) continue;
     report({
       at: request.at,
       message: `nothing sets the Timeout of ${at.field}, and this request has no deadline: ${effect}`,
@@ -171,14 +202,30 @@ function callOf(fn: Node): Node | undefined {
 }
 
 /** What a sender's request is made of: the arguments of NewRequestWithContext behind the context. */
-function requestParts(method: string, http: string, args: readonly string[]): { readonly args: string; readonly contentType: string | undefined } | undefined {
-  const [url, second, third] = args;
+function requestParts(
+  call: Node,
+  method: string,
+  edit: FixBuilder,
+): { readonly args: string; readonly contentType?: string | undefined } | undefined {
+  const http = edit.importName('net/http', call);
+  const [url, second, third] = argumentsOf(call).map(edit.source);
   switch (method) {
     case 'Get':
     case 'Head':
-      return url === undefined ? undefined : { args: `${http}.Method${method}, ${url}, nil`, contentType: undefined };
+      return { args: `${http}.Method${method}, ${url}, nil` };
     case 'Post':
-      return third === undefined ? undefined : { args: `${http}.MethodPost, ${url}, ${third}`, contentType: second };
+      return third === undefined
+        ? undefined
+        : { args: `${http}.MethodPost, ${url}, ${third}`, contentType: second };
+    case 'PostForm': {
+      const form = argumentsOf(call)[1];
+      if (!form || form.kind === 'nil' || form.kind === 'unary_expression') return undefined;
+      const reader = edit.qualified('strings', 'NewReader', call);
+      return {
+        args: `${http}.MethodPost, ${url}, ${reader}(${second}.Encode())`,
+        contentType: '"application/x-www-form-urlencoded"',
+      };
+    }
     default:
       return undefined;
   }
@@ -189,18 +236,23 @@ function requestFix(code: Code, call: Node, method: string): FixBody | undefined
   if (!context) return undefined;
   if (method === 'Do') return plainRequestFix(code, call);
   const checked = checkedCall(code, call);
-  if (!checked || method === 'PostForm') return undefined;
-  return (edit) => {
-    const http = edit.importName('net/http', call);
-    const parts = requestParts(method, http, argumentsOf(call).map(edit.source));
-    if (!parts) return false;
-    const request = edit.freshName('req', checked.statement);
-    const header = parts.contentType === undefined ? '' : `\n${request}.Header.Set("Content-Type", ${parts.contentType})`;
-    const make = `${request}, ${checked.error} := ${http}.NewRequestWithContext(${context.text}, ${parts.args})`;
-    edit.insertStatementBefore(checked.statement, `${make}\n${edit.source(checked.check)}${header}`);
-    edit.replace(call, `${http}.DefaultClient.Do(${request})`);
-    return undefined;
-  };
+  return (
+    checked &&
+    ((edit) => {
+      const parts = requestParts(call, method, edit);
+      if (!parts) return false;
+      const request = edit.freshName('req', checked.statement);
+      const http = edit.importName('net/http', call);
+      const header =
+        parts.contentType === undefined
+          ? ''
+          : `\n${request}.Header.Set("Content-Type", ${parts.contentType})`;
+      const make = `${request}, ${checked.error} := ${http}.NewRequestWithContext(${context.text}, ${parts.args})`;
+      edit.insertStatementBefore(checked.statement, `${make}\n${edit.source(checked.check)}${header}`);
+      edit.replace(call, `${http}.DefaultClient.Do(${request})`);
+      return undefined;
+    })
+  );
 }
 
 /** `http.NewRequest(…)` to `http.NewRequestWithContext(ctx, …)`, where the request of a `Do` is made. */

@@ -1,7 +1,18 @@
 import type { Code } from '../model/code.ts';
-import { isTestSupport } from '../model/http-client.ts';
-import { type MadeServer, type Reach, reachOf, reachOfAddress, reachOfListener, serversMadeIn, serving, servingUse } from '../model/http-server.ts';
-import { argumentsOf, child, childrenIn, descendants, nodesOf, textOf, type Node } from '../syntax/node.ts';
+import { initialised, isTestSupport } from '../model/http-client.ts';
+import {
+  fieldServerAt,
+  handedOn,
+  type MadeServer,
+  type Reach,
+  reachOf,
+  reachOfAddress,
+  reachOfListener,
+  serversMadeIn,
+  serving,
+  servingUse,
+} from '../model/http-server.ts';
+import { argumentsOf, child, descendants, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'set-read-header-timeout';
@@ -20,7 +31,7 @@ export default defineRule({
     \`ReadHeaderTimeout\` limits the header alone: uploads, downloads and streams go on for as long as they like.`,
   silentWhen: [
     '`ReadHeaderTimeout` or `ReadTimeout` is set later, anywhere in the package, or is written down as zero on purpose',
-    'the server is not seen to serve',
+    'the server neither serves nor is handed on',
     'it serves on a Unix socket',
     'the code is part of a test',
   ],
@@ -33,8 +44,10 @@ export default defineRule({
 
   check(code, report) {
     if (isTestSupport(code)) return;
-    for (const node of nodesOf(code.root.tree, 'selector_expression', 'identifier')) checkFunction(code, node, report);
+    for (const node of nodesOf(code.root.tree, 'selector_expression', 'identifier'))
+      checkFunction(code, node, report);
     for (const made of serversMadeIn(code)) checkServer(code, made, report);
+    for (const call of code.calls) checkField(code, call, report);
   },
 });
 
@@ -46,7 +59,11 @@ function checkFunction(code: Code, node: Node, report: Report<FixId>): void {
   if (!serving.has(name) || code.objectName(node) !== `net/http.${name}`) return;
   const call = node.field === 'function' && node.parent?.kind === 'call_expression' ? node.parent : undefined;
   const [first] = call ? argumentsOf(call) : [];
-  const reach = !first ? 'anyone' : name.startsWith('Listen') ? reachOfAddress(code, first) : reachOfListener(code, first);
+  const reach = !first
+    ? 'anyone'
+    : name.startsWith('Listen')
+      ? reachOfAddress(code, first)
+      : reachOfListener(code, first);
   if (reach === 'unix socket') return;
   report({
     at: call ?? node,
@@ -62,21 +79,35 @@ function severityFor(reach: Reach): { severity?: 'hint' } {
 
 function checkServer(code: Code, made: MadeServer, report: Report<FixId>): void {
   const use = servingUse(made.uses);
-  if (!use) return;
-  const reach = reachOf(code, made, use);
-  if (reach === 'unix socket') return;
+  const handed = use ? undefined : handedOn(code, made.uses);
+  const at = use?.kind === 'call' ? use.call : (use ?? handed)?.node;
+  const reach = use ? reachOf(code, made, use) : 'anyone';
+  if (!at || reach === 'unix socket') return;
   report({
     at: made.at,
     message: `this http.Server has neither a ReadHeaderTimeout nor a ReadTimeout: ${effect}`,
-    related: [{ at: use.kind === 'call' ? use.call : use.node, message: 'it serves here' }],
+    related: [{ at, message: use ? 'it serves here' : 'it is handed on here' }],
     confidence: made.uses.some((u) => u.kind === 'away') ? 'likely' : 'proved',
     ...severityFor(reach),
     fixes: { 'set-read-header-timeout': serverFix(code, made) },
   });
 }
 
+/** A struct field of type http.Server that nothing in the package ever gives a value. */
+function checkField(code: Code, call: Node, report: Report<FixId>): void {
+  const at = fieldServerAt(code, call);
+  if (!at || at.uses.some((use) => use.kind === 'replaced' || use.kind === 'away')) return;
+  report({
+    at: call,
+    message: `nothing sets the ReadHeaderTimeout or ReadTimeout of ${at.field}: ${effect}`,
+  });
+}
+
 /** The arguments of a serving function, by the place that they have in a server and in its method. */
-function partsOf(name: string, args: readonly Node[]): { address: Node | undefined; handler: Node; rest: readonly Node[] } | undefined {
+function partsOf(
+  name: string,
+  args: readonly Node[],
+): { address: Node | undefined; handler: Node; rest: readonly Node[] } | undefined {
   const [first, second, third, fourth] = args;
   if (!first || !second) return undefined;
   switch (name) {
@@ -110,12 +141,17 @@ function functionFix(code: Code, call: Node, name: string): ReturnType<typeof re
   return reviewed(edit, canHaveEffects(parts.handler) && parts.rest.some(canHaveEffects));
 }
 
-function reviewed(edit: FixBody, needsReview: boolean): FixBody | { readonly safety: 'review'; readonly edit: FixBody } | undefined {
+function reviewed(
+  edit: FixBody,
+  needsReview: boolean,
+): FixBody | { readonly safety: 'review'; readonly edit: FixBody } | undefined {
   return needsReview ? { safety: 'review', edit } : edit;
 }
 
 function canHaveEffects(expression: Node): boolean {
-  return [...descendants(expression)].some((n) => n.kind === 'call_expression' || n.kind === 'unary_expression');
+  return [...descendants(expression)].some(
+    (n) => n.kind === 'call_expression' || n.kind === 'unary_expression',
+  );
 }
 
 /** Whether something stands between the arguments that would be lost. */
@@ -139,14 +175,15 @@ function serverFix(code: Code, { at, form }: MadeServer): FixBody | undefined {
   }
   if (form === 'new') {
     const [type] = argumentsOf(at);
-    return type && ((edit) => edit.replace(at, `&${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`));
+    return (
+      type &&
+      ((edit) => edit.replace(at, `&${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`))
+    );
   }
-  const spec = at.parent;
-  const declaration = spec?.parent;
-  const type = spec && child(spec, 'type');
-  if (!spec || !type || declaration?.kind !== 'var_declaration' || childrenIn(spec, 'name').length > 1) return undefined;
   return (edit) => {
-    const value = `${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`;
-    edit.replace(declaration, declaration === code.root ? `var ${textOf(at)} = ${value}` : `${textOf(at)} := ${value}`);
+    const literal = initialised(at, `ReadHeaderTimeout: ${edit.duration(readHeader, at)}`);
+    if (!literal) return false;
+    edit.replace(literal.node, literal.text);
+    return undefined;
   };
 }

@@ -3,6 +3,11 @@
 import contextNotPassed from './context-not-passed.ts';
 import httpClientWithoutTimeout from './http-client-without-timeout.ts';
 import httpServerWithoutTimeout from './http-server-without-timeout.ts';
+import lostCancel from './lost-cancel.ts';
+import sleepAsSynchronisation from './sleep-as-synchronisation.ts';
+import tickerNotStopped from './ticker-not-stopped.ts';
+import timeAfterInLoop from './time-after-in-loop.ts';
+import waitgroupAddInGoroutine from './waitgroup-add-in-goroutine.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule, sorted by id. */
@@ -10,4 +15,9 @@ export const rules: readonly Rule[] = [
   contextNotPassed,
   httpClientWithoutTimeout,
   httpServerWithoutTimeout,
+  lostCancel,
+  sleepAsSynchronisation,
+  tickerNotStopped,
+  timeAfterInLoop,
+  waitgroupAddInGoroutine,
 ];

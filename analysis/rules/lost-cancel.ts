@@ -1,10 +1,18 @@
 import { isInLoop } from '../flow/graph.ts';
 import type { Code } from '../model/code.ts';
-import { outlives } from '../model/context-lifetime.ts';
+import { isPlain, type Lifetime, lifetimeOf } from '../model/context-lifetime.ts';
 import { type Meaning, targetOf } from '../model/custody.ts';
 import { type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
 import type { Binding } from '../model/scope.ts';
-import { child, closest, contains, descendants, enclosingFunction, type Node, statements, textOf } from '../syntax/node.ts';
+import {
+  child,
+  closest,
+  contains,
+  descendants,
+  enclosingFunction,
+  type Node,
+  textOf,
+} from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-cancel' | 'cancel-each-turn' | 'cancel-before-return';
@@ -50,7 +58,10 @@ export default defineRule({
   peers: ['go vet lostcancel'],
   fixes: {
     'defer-cancel': { title: 'Call the cancel function when the function returns', safety: 'safe' },
-    'cancel-each-turn': { title: 'Call the cancel function at the end of each turn of the loop', safety: 'safe' },
+    'cancel-each-turn': {
+      title: 'Call the cancel function at the end of each turn of the loop',
+      safety: 'safe',
+    },
     'cancel-before-return': { title: 'Call the cancel function before these returns', safety: 'review' },
   },
   imports: ['context', 'os/signal'],
@@ -71,7 +82,12 @@ function checkCall(code: Code, call: Node, name: string, maker: Maker, report: R
   if (obligation.kind === 'discarded' && obligation.at !== call) {
     if (maker.name === 'stop' && isMainFunction(code)) return;
     const message = `the ${maker.name} function of ${name} is discarded, so ${maker.effect}`;
-    report({ at: obligation.at, message, ...severity, fixes: discardedFixes(code, call, obligation.at, maker) });
+    report({
+      at: obligation.at,
+      message,
+      ...severity,
+      fixes: discardedFixes(code, call, obligation.at, maker),
+    });
   } else if (obligation.kind === 'leaks') {
     const variable = obligation.binding.name;
     const when = obligation.elsewhere === 'never' ? 'is never called' : 'is not called on every path';
@@ -79,7 +95,9 @@ function checkCall(code: Code, call: Node, name: string, maker: Maker, report: R
       at: obligation.variable,
       message: `${variable} ${when}, so ${maker.effect}`,
       ...severity,
-      related: obligation.paths.slice(0, 5).map((path) => ({ at: path.end, message: endingOf(path, variable) })),
+      related: obligation.paths
+        .slice(0, 5)
+        .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
       fixes: leakFixes(code, call, obligation, maker),
     });
   }
@@ -98,18 +116,26 @@ function endingOf(path: LeakingPath, variable: string): string {
 
 function isMainFunction(code: Code): boolean {
   const name = child(code.root, 'name');
-  return code.pkg.name === 'main' && code.root.kind === 'function_declaration' && name !== undefined && textOf(name) === 'main';
+  return (
+    code.pkg.name === 'main' &&
+    code.root.kind === 'function_declaration' &&
+    name !== undefined &&
+    textOf(name) === 'main'
+  );
 }
 
 type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
 
 function discardedFixes(code: Code, call: Node, blank: Node, maker: Maker): Fixes {
   const statement = listedStatement(call);
-  if (!statement) return {};
+  if (!statement || isBlank(targetOf(call, 0))) return {};
   return releasingFixes(code, call, (edit) => {
     const name = edit.freshName(maker.name, statement);
-    if (blank.parent?.parent?.kind === 'assignment_statement') {
-      edit.insertStatementBefore(statement, `var ${name} ${edit.qualified('context', maker.type, statement)}`);
+    const operator = statement.kind === 'assignment_statement' ? child(statement, 'operator') : undefined;
+    if (operator && isDeclaredBeside(contextOf(code, call), statement)) edit.replace(operator, ':=');
+    else if (operator) {
+      const type = edit.qualified('context', maker.type, statement);
+      edit.insertStatementBefore(statement, `var ${name} ${type}`);
     }
     edit.replace(blank, name);
     return callOf(name, maker);
@@ -118,9 +144,13 @@ function discardedFixes(code: Code, call: Node, blank: Node, maker: Maker): Fixe
 
 function leakFixes(code: Code, call: Node, leak: Leak, maker: Maker): Fixes {
   const release = callOf(leak.binding.name, maker);
-  if (leak.elsewhere === 'handed-over') return { 'cancel-before-return': beforeReturns(code, call, leak, release) };
-  if (leak.elsewhere === 'released' && isInLoop(code.flowOf(enclosingFunction(call) as Node), call)) return {};
-  const idle = code.usesOf(leak.binding).flatMap((use) => blankUse(use) ?? []);
+  if (leak.elsewhere === 'handed-over') return { 'cancel-before-return': beforeReturns(code, leak, release) };
+  if (leak.elsewhere === 'released' && isInLoop(code.flowOf(enclosingFunction(call) as Node), call))
+    return {};
+  const fn = enclosingFunction(call);
+  const idle = code
+    .usesOf(leak.binding)
+    .flatMap((use) => (enclosingFunction(use) === fn && blankUse(use)) || []);
   return releasingFixes(code, call, (edit) => {
     for (const statement of leak.elsewhere === 'never' ? idle : []) edit.removeStatement(statement);
     return release;
@@ -130,7 +160,9 @@ function leakFixes(code: Code, call: Node, leak: Leak, maker: Maker): Fixes {
 /** The statement `_ = cancel` around a use. */
 function blankUse(use: Node): Node | undefined {
   const statement = use.parent?.field === 'right' ? use.parent.parent : undefined;
-  return statement?.kind === 'assignment_statement' && textOf(statement) === `_ = ${textOf(use)}` ? statement : undefined;
+  return statement?.kind === 'assignment_statement' && textOf(statement) === `_ = ${textOf(use)}`
+    ? statement
+    : undefined;
 }
 
 function callOf(name: string, maker: Maker): string {
@@ -144,7 +176,7 @@ function releasingFixes(code: Code, call: Node, prepare: (edit: Parameters<FixBo
   if (!fn || !statement) return {};
   const inLoop = isInLoop(code.flowOf(fn), call);
   const scope = inLoop ? (statement.parent as Node) : fn;
-  const ends = inLoop ? endsOfTurn(statement) : undefined;
+  const ends = inLoop ? endsOfTurn(code, statement) : undefined;
   if (inLoop && !ends) return {};
   const edit: FixBody = (e) => {
     const release = prepare(e);
@@ -154,16 +186,34 @@ function releasingFixes(code: Code, call: Node, prepare: (edit: Parameters<FixBo
       else e.insertStatementBefore(at, release);
     }
   };
-  const context = contextOf(code, call);
-  const isSafe = context === 'blank' || (context !== undefined && !outlives(code, context, scope));
-  const fix = isSafe ? edit : ({ safety: 'review', edit } as const);
+  const lifetime = lifetimeOfContext(code, call, scope);
+  if (lifetime === 'beyond') return {};
+  const fix = lifetime === 'within' ? edit : ({ safety: 'review', edit } as const);
   return inLoop ? { 'cancel-each-turn': fix } : { 'defer-cancel': fix };
 }
 
-function contextOf(code: Code, call: Node): Binding | 'blank' | undefined {
+function lifetimeOfContext(code: Code, call: Node, scope: Node): Lifetime {
+  if (isBlank(targetOf(call, 0))) return 'within';
+  const context = contextOf(code, call);
+  return context ? lifetimeOf(code, context, scope) : 'unclear';
+}
+
+function isBlank(target: Node | undefined): boolean {
+  return target !== undefined && textOf(target) === '_';
+}
+
+function contextOf(code: Code, call: Node): Binding | undefined {
   const target = targetOf(call, 0);
-  if (target && textOf(target) === '_') return 'blank';
   return target?.kind === 'identifier' ? code.bindingOf(target) : undefined;
+}
+
+/** Whether `:=` in place of a statement's `=` would assign to the same variable. */
+function isDeclaredBeside(context: Binding | undefined, statement: Node): boolean {
+  const at = context?.declaredAt;
+  if (!context || !at) return false;
+  const list = statement.parent as Node;
+  if (context.scope === 'local') return closest(at, 'statement_list') === list;
+  return enclosingFunction(at) === list.parent?.parent;
 }
 
 /** The statement that holds the call and stands in a list of statements, not in the head of an `if` or `for`. */
@@ -176,43 +226,70 @@ function listedStatement(call: Node): Node | undefined {
  * Where a turn of a loop ends after a statement of its body: before each jump and after the last statement.
  * Undefined if the jumps are too involved, or compute something that may need the context.
  */
-function endsOfTurn(statement: Node): readonly { readonly at: Node; readonly after: boolean }[] | undefined {
+function endsOfTurn(
+  code: Code,
+  statement: Node,
+): readonly { readonly at: Node; readonly after: boolean }[] | undefined {
   const list = statement.parent as Node;
   const rest = list.children.slice(list.children.indexOf(statement) + 1);
   const ends: { at: Node; after: boolean }[] = [];
   for (const node of rest.flatMap((s) => [...descendants(s)])) {
-    if (!jumps.has(node.kind) || closest(node, 'func_literal') !== closest(statement, 'func_literal')) continue;
-    if (node.kind === 'goto_statement' || node.children.some((c) => c.kind === 'label_name')) return undefined;
+    if (!jumps.has(node.kind) || closest(node, 'func_literal') !== closest(statement, 'func_literal'))
+      continue;
+    if (node.kind === 'goto_statement' || node.children.some((c) => c.kind === 'label_name'))
+      return undefined;
     if (node.kind !== 'return_statement' && staysWithin(node, list)) continue;
-    if (computes(node)) return undefined;
+    if (mayNeedContext(code, node)) return undefined;
     ends.push({ at: node, after: false });
   }
   const last = rest.at(-1) ?? statement;
   return jumps.has(last.kind) ? ends : [...ends, { at: last, after: true }];
 }
 
-const jumps: ReadonlySet<string> = new Set(['return_statement', 'break_statement', 'continue_statement', 'goto_statement']);
+const jumps: ReadonlySet<string> = new Set([
+  'return_statement',
+  'break_statement',
+  'continue_statement',
+  'goto_statement',
+]);
 
 /** Whether a `break` or `continue` belongs to a statement inside the list. */
 function staysWithin(jump: Node, list: Node): boolean {
   const loop = closest(jump, 'for_statement');
-  const target = jump.kind === 'continue_statement' ? loop : closest(jump, 'for_statement', 'select_statement', 'expression_switch_statement', 'type_switch_statement');
+  const target =
+    jump.kind === 'continue_statement'
+      ? loop
+      : closest(
+          jump,
+          'for_statement',
+          'select_statement',
+          'expression_switch_statement',
+          'type_switch_statement',
+        );
   return target !== undefined && contains(list, target) && target !== list;
 }
 
-function computes(node: Node): boolean {
-  return [...descendants(node)].some((n) => n.kind === 'call_expression' || n.kind === 'unary_expression');
+/** Whether what a statement computes may need the context: it calls or receives, and not only with plain values. */
+function mayNeedContext(code: Code, statement: Node): boolean {
+  const parts = [...descendants(statement)];
+  if (!parts.some((n) => n.kind === 'call_expression' || n.kind === 'unary_expression')) return false;
+  return parts.some((n) => {
+    const binding = n.kind === 'identifier' ? code.bindingOf(n) : undefined;
+    const isLocal = binding?.scope === 'local' || binding?.scope === 'parameter';
+    return isLocal && !isPlain(code.typeOfBinding(binding), code);
+  });
 }
 
 /** On the paths that do not hand the cancel function over, it is called before the `return`. */
-function beforeReturns(code: Code, call: Node, leak: Leak, release: string): FixBody | undefined {
+function beforeReturns(code: Code, leak: Leak, release: string): FixBody | undefined {
   const ends = leak.paths.map((path) => path.end);
   const isPlace = (path: LeakingPath): boolean => {
-    const isReturn = path.how === 'returned' && path.end.kind === 'return_statement' && !path.sharesEnd;
-    return isReturn && !computes(path.end) && code.lookup(leak.binding.name, path.end) === leak.binding;
+    const isReturn = path.how === 'returned' && path.end.kind === 'return_statement' && path.isOnlyWay;
+    return (
+      isReturn && !mayNeedContext(code, path.end) && code.lookup(leak.binding.name, path.end) === leak.binding
+    );
   };
-  if (!leak.paths.every(isPlace) || !statements) return undefined;
-  void call;
+  if (!leak.paths.every(isPlace)) return undefined;
   return (edit) => {
     for (const end of ends) edit.insertStatementBefore(end, release);
   };

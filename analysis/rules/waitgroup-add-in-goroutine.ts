@@ -48,7 +48,7 @@ export default defineRule({
     'use-wg-go': { title: 'Start the goroutine with wg.Go', safety: 'review' },
   },
   imports: ['sync'],
-  mentions: ['go '],
+  mentions: ['\tgo ', '{ go ', '; go ', '\ngo '],
 
   check(code, report) {
     for (const go of nodesOf(code.root.tree, 'go_statement')) {

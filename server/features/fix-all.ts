@@ -14,11 +14,11 @@ export function hasSafeFix({ findings }: Snapshot): boolean {
  * The edits that apply the safe fixes of the document until none is left. Text that no fix touches is in none of
  * them; no other file is edited.
  */
-export function fixAllEdits({ file, pkg, config, engine, findings }: Snapshot): readonly Edit[] {
-  if (!pkg || findings.every((finding) => finding.fixes.length === 0)) return [];
+export function fixAllEdits({ file, config, analysed, findings }: Snapshot): readonly Edit[] {
+  if (!analysed || findings.every((finding) => finding.fixes.length === 0)) return [];
   const select = (finding: Finding, fix: Fix): boolean =>
     finding.at.path === file.path && fix.id === safeFixOf(finding)?.id;
-  const fixed = fixPackage(pkg, { config, ...engine, select }).texts.get(file.path);
+  const fixed = fixPackage(analysed.pkg, { config, library: analysed.library, select }).texts.get(file.path);
   if (fixed === undefined) return [];
   return changesBetween(file.text, fixed).map((change) => ({ path: file.path, ...change }));
 }

@@ -51,9 +51,9 @@ import (
 	"time"
 )
 
-func Use(f func(context.Context)) {
+func Use() {
 	ctx, _ := context.WithTimeout(context.Background(), time.Second)
-	f(ctx)
+	<-ctx.Done()
 }
 `;
 }

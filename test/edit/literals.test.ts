@@ -138,11 +138,11 @@ test('whatever the statements, inserting, removing and changing one keeps gofmt 
     return fixed(text, (edit, find) => {
       const all = find('{', 'block').children[0]?.children ?? [];
       const target = all[n % Math.max(1, all.length)];
-      if (!target) return false;
-      if (kind === 'before') edit.insertStatementBefore(target, added);
-      else if (kind === 'after') edit.insertStatementAfter(target, added);
-      else if (kind === 'remove') edit.removeStatement(target);
-      else if (target.kind !== 'labeled_statement') edit.replace(target, 'replaced(1, 2, 3)');
+      if (target && kind === 'before') edit.insertStatementBefore(target, added);
+      if (target && kind === 'after') edit.insertStatementAfter(target, added);
+      if (target && kind === 'remove') edit.removeStatement(target);
+      if (kind === 'replace' && target && target.kind !== 'labeled_statement')
+        edit.replace(target, 'replaced(1, 2, 3)');
     });
   });
   const made = results.filter((r) => r !== undefined);

@@ -118,10 +118,18 @@ const examples: readonly Example[] = [
     after: inFunction('go func() {\n\tx()\n\t/* none */\n}()'),
   },
   {
-    name: 'a one-line function loses the column of its brace',
-    before: 'package p\n\nfunc f()    { a() }\nfunc long() { b() }\n',
+    name: 'the braces of one-line functions are lined up without the one that is none any more',
+    before:
+      'package p\n\nfunc a()      { a() }\nfunc f()      { a() } // a\nfunc longer() { b() }\nfunc g()      { a() }\n',
     fix: (edit, find) => edit.insertFirst(find('{ b()', 'block'), 'x()'),
-    after: 'package p\n\nfunc f()    { a() }\nfunc long() {\n\tx()\n\tb()\n}\n',
+    after:
+      'package p\n\nfunc a() { a() }\nfunc f() { a() } // a\nfunc longer() {\n\tx()\n\tb()\n}\nfunc g() { a() }\n',
+  },
+  {
+    name: 'a declaration between others parts their columns',
+    before: 'package p\n\nvar a = 1   // a\nvar b = 222 // b\nvar c = 3   // c\n',
+    fix: (edit, find) => edit.insertDeclarationBefore(find('222'), 'func x() {}'),
+    after: 'package p\n\nvar a = 1 // a\n\nfunc x() {}\n\nvar b = 222 // b\nvar c = 3   // c\n',
   },
   {
     name: 'a removed statement takes its line along, and comments on other lines stay',
@@ -272,9 +280,7 @@ test('what was in gofmt form still is', () => {
 const gofmtDiffers = new Set(
   examples
     .filter((e) =>
-      ['case 1: b()', 'func(){a();}', '   // two', 'func long() { b() }', 'yy   = 1'].some((odd) =>
-        e.before.includes(odd),
-      ),
+      ['case 1: b()', 'func(){a();}', '   // two', 'yy   = 1'].some((odd) => e.before.includes(odd)),
     )
     .map((e) => e.before),
 );

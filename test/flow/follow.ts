@@ -26,16 +26,26 @@ export function follow(flow: Flow, run: Run): void {
       return go(edge?.to, `into ${textOf(step.node)}`);
     }
     goOn();
-    if (block.nodes[index] !== step.node) throw new Error(`${textOf(step.node)} is not entry ${index} of block ${block.id} in\n${printFlow(flow)}`);
+    if (block.nodes[index] !== step.node)
+      throw new Error(
+        `${textOf(step.node)} is not entry ${index} of block ${block.id} in\n${printFlow(flow)}`,
+      );
     index++;
     if (step.outcome === undefined) return;
-    go(block.edges.find((edge) => edge.condition?.outcome === step.outcome)?.to, `if ${textOf(step.node)} is ${step.outcome}`);
+    go(
+      block.edges.find((edge) => edge.condition?.outcome === step.outcome)?.to,
+      `if ${textOf(step.node)} is ${step.outcome}`,
+    );
   };
   run.trace.forEach(take);
   if (run.ending === 'end') take({ node: flow.end });
   if (run.ending === 'too long') return;
   const expected = run.ending === 'end' ? 'return' : run.ending === 'blocked' ? undefined : run.ending;
-  if (index < block.nodes.length || block.exit !== expected || (run.ending === 'blocked' && block.edges.length > 0)) {
+  if (
+    index < block.nodes.length ||
+    block.exit !== expected ||
+    (run.ending === 'blocked' && block.edges.length > 0)
+  ) {
     throw new Error(`the flow does not end (${run.ending}) in block ${block.id} of\n${printFlow(flow)}`);
   }
 }

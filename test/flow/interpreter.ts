@@ -1,7 +1,16 @@
 // Runs Go functions by walking their syntax tree, which is what a flow is compared with. It knows statements only:
 // how conditions come out is asked for, and all else is noted in the order in which it is evaluated.
 
-import { child, childOfKind, descendants, isFunction, type Node, statements, textOf, unparen } from '../../analysis/syntax/node.ts';
+import {
+  child,
+  childOfKind,
+  descendants,
+  isFunction,
+  type Node,
+  statements,
+  textOf,
+  unparen,
+} from '../../analysis/syntax/node.ts';
 
 /** Decides what the program does where that depends on values. */
 export interface Oracle {
@@ -36,7 +45,12 @@ class Signal extends Error {
 }
 
 const loops = ['for_statement'];
-const breakable = ['for_statement', 'expression_switch_statement', 'type_switch_statement', 'select_statement'];
+const breakable = [
+  'for_statement',
+  'expression_switch_statement',
+  'type_switch_statement',
+  'select_statement',
+];
 
 /** Runs a function until it ends, or for `fuel` steps. */
 export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => boolean, fuel: number): Run {
@@ -78,7 +92,10 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
       body();
       return '';
     } catch (signal) {
-      const isMine = signal instanceof Signal && kinds.includes(signal.kind) && [undefined, '', label].includes(signal.label);
+      const isMine =
+        signal instanceof Signal &&
+        kinds.includes(signal.kind) &&
+        [undefined, '', label].includes(signal.label);
       if (!isMine) throw signal;
       return signal.kind;
     }
@@ -87,7 +104,9 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
     const range = childOfKind(node, 'range_clause');
     const clause = childOfKind(node, 'for_clause');
     const body = child(node, 'body') as Node;
-    const condition = clause ? child(clause, 'condition') : node.children.find((c) => c !== body && c !== range);
+    const condition = clause
+      ? child(clause, 'condition')
+      : node.children.find((c) => c !== body && c !== range);
     const initializer = clause && child(clause, 'initializer');
     const update = clause && child(clause, 'update');
     if (initializer) note({ node: initializer });
@@ -109,7 +128,8 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
     const tag = value && textOf(value) !== 'true' ? value : undefined;
     if (tag) note({ node: tag });
     for (const [i, clause] of list.entries()) {
-      for (const expression of child(clause, 'value')?.children ?? []) if (tag ? ask(expression) : holds(expression)) return i;
+      for (const expression of child(clause, 'value')?.children ?? [])
+        if (tag ? ask(expression) : holds(expression)) return i;
     }
     const fallback = list.findIndex((c) => c.kind === 'default_case');
     if (fallback >= 0) note({ node: list[fallback] as Node, clause: true });
@@ -179,7 +199,8 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
         note({ node });
         const call = unparen(node.children[0] as Node);
         const isCall = call.kind === 'call_expression';
-        if (isCall && (textOf(call).startsWith('panic(') || neverReturns(call))) throw new Signal('abort', '');
+        if (isCall && (textOf(call).startsWith('panic(') || neverReturns(call)))
+          throw new Signal('abort', '');
         return;
       }
       default:
@@ -215,7 +236,10 @@ function operandsOf(clause: Node): readonly Node[] {
 
 function calls(expression: Node): boolean {
   return [...descendants(expression)].some((node) => {
-    for (let at: Node | undefined = node; at && at !== expression; at = at.parent) if (isFunction(at) && at !== node) return false;
-    return node.kind === 'call_expression' || (node.kind === 'unary_expression' && textOf(node).startsWith('<-'));
+    for (let at: Node | undefined = node; at && at !== expression; at = at.parent)
+      if (isFunction(at) && at !== node) return false;
+    return (
+      node.kind === 'call_expression' || (node.kind === 'unary_expression' && textOf(node).startsWith('<-'))
+    );
   });
 }

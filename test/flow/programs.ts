@@ -70,9 +70,19 @@ function statement(c: Context): string {
 
 function simple(c: Context): string {
   const n = c.pick(100);
-  return [`s(${n})`, `x${n} := a`, 'i++', 'var x, y = 1, 2', 'go s()', 'defer s()', `ch <- ${n}`, '<-ch', 'x = y', ';', 'f := func() { return }'][
-    c.pick(11)
-  ] as string;
+  return [
+    `s(${n})`,
+    `x${n} := a`,
+    'i++',
+    'var x, y = 1, 2',
+    'go s()',
+    'defer s()',
+    `ch <- ${n}`,
+    '<-ch',
+    'x = y',
+    ';',
+    'f := func() { return }',
+  ][c.pick(11)] as string;
 }
 
 function jump(c: Context): string {
@@ -115,11 +125,26 @@ function otherwise(c: Context): string {
 function loop(c: Context): string {
   const label = c.fresh();
   const inner = { ...c, loops: [...c.loops, label], breaks: true };
-  const head = ['', condition(c, 2), 'i := 0; i < n; i++', ';;', '; a;', 'i := 0; ; i++', 'range ch', 'k, v := range f()', 'k = range 10'][c.pick(9)];
+  const head = [
+    '',
+    condition(c, 2),
+    'i := 0; i < n; i++',
+    ';;',
+    '; a;',
+    'i := 0; ; i++',
+    'range ch',
+    'k, v := range f()',
+    'k = range 10',
+  ][c.pick(9)];
   return `${label}:\nfor ${head} {\n${list(inner, 3)}\n}`;
 }
 
-function clauses(c: Context, clause: (body: string) => string, inner: Context, end: () => string = () => ''): string {
+function clauses(
+  c: Context,
+  clause: (body: string) => string,
+  inner: Context,
+  end: () => string = () => '',
+): string {
   const count = c.pick(4);
   const defaultAt = c.pick(count + 2);
   return Array.from({ length: count }, (_, i) => {
@@ -130,12 +155,14 @@ function clauses(c: Context, clause: (body: string) => string, inner: Context, e
 
 function valueSwitch(c: Context): string {
   const tag = ['', 'x', 'f()', 'true'][c.pick(4)] as string;
-  const value = () => (tag === '' || tag === 'true' ? condition(c, 2) : (['1', '2, 3', 'g(), nil'][c.pick(3)] as string));
+  const value = () =>
+    tag === '' || tag === 'true' ? condition(c, 2) : (['1', '2, 3', 'g(), nil'][c.pick(3)] as string);
   const end = () => (c.pick(4) === 0 ? 'fallthrough' : '');
   return `switch ${initializer(c)}${tag} {\n${clauses(c, (body) => `case ${value()}:\n${body}`, { ...c, breaks: true }, end)}\n}`;
 }
 
 function select(c: Context): string {
-  const communication = () => ['<-ch', 'ch <- 1', 'ch <- f()', 'x, ok := <-time.After(1)', '(x) = <-(ch)', 'f() <- <-ch'][c.pick(6)];
+  const communication = () =>
+    ['<-ch', 'ch <- 1', 'ch <- f()', 'x, ok := <-time.After(1)', '(x) = <-(ch)', 'f() <- <-ch'][c.pick(6)];
   return `select {\n${clauses(c, (body) => `case ${communication()}:\n${body}`, { ...c, breaks: true })}\n}`;
 }

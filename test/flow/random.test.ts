@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { searchPath } from '../../analysis/flow/paths.ts';
 import { checkFlow } from '../../analysis/flow/print.ts';
-import { nodesOf, textOf, type Node } from '../../analysis/syntax/node.ts';
+import { type Node, nodesOf, textOf } from '../../analysis/syntax/node.ts';
 import { follow } from './follow.ts';
 import { run } from './interpreter.ts';
 import { anyFunction, choicesOf } from './programs.ts';
@@ -16,6 +16,9 @@ before(setUpParser);
 
 const numbers = fc.array(fc.nat({ max: 1000 }), { minLength: 50, maxLength: 300, size: 'max' });
 
+/** A failure is shown in a few seconds, as small as it has become by then. */
+const options = { numRuns: 300, interruptAfterTimeLimit: 20_000 };
+
 test('whatever a random function does is a path of its flow', () => {
   fc.assert(
     fc.property(numbers, numbers, (program, values) => {
@@ -25,7 +28,7 @@ test('whatever a random function does is a path of its flow', () => {
       const oracle = { condition: () => choices.next(2) === 1, choice: choices.next };
       for (let i = 0; i < 10; i++) follow(flow, run(flow.fn, oracle, neverReturns, 60));
     }),
-    { numRuns: 1000, includeErrorInReport: true },
+    { ...options, numRuns: 1000 },
   );
 });
 
@@ -63,7 +66,7 @@ for (const loops of [true, false]) {
             assert.equal(searchPath(flow, { from, names, stops: isStop }).verdict, 'found', textOf(flow.fn));
           }
         }),
-        { numRuns: 300, includeErrorInReport: true },
+        options,
       );
     });
   }
@@ -79,14 +82,14 @@ test('a path that is found in a random function of independent conditions can be
       const wanted = search.path.branches.map((edge) => edge.condition?.outcome);
       assert.ok(canTake(flow.fn, wanted), textOf(flow.fn));
     }),
-    { numRuns: 300, includeErrorInReport: true },
+    options,
   );
 });
 
 /** Whether some values make the conditions of a function come out like this, one after the other. */
 function canTake(fn: Node, wanted: readonly (boolean | undefined)[]): boolean {
   const tried: number[] = [];
-  for (let attempts = 0; attempts < 20_000; attempts++) {
+  for (let attempts = 0; attempts < 500; attempts++) {
     let used = 0;
     const next = (count: number) => {
       const choice = tried[used] ?? 0;
@@ -107,7 +110,8 @@ function canTake(fn: Node, wanted: readonly (boolean | undefined)[]): boolean {
       return true;
     } catch {
       tried.length = used;
-      while (tried.length > 0 && (tried.at(-1) as number) + 1 >= (counts[tried.length - 1] as number)) tried.pop();
+      while (tried.length > 0 && (tried.at(-1) as number) + 1 >= (counts[tried.length - 1] as number))
+        tried.pop();
       if (tried.length === 0) return false;
       tried[tried.length - 1] = (tried.at(-1) as number) + 1;
     }

@@ -29,9 +29,11 @@ export function flowOf(text: string): Flow {
   return buildFlow(tree.root, neverReturns);
 }
 
-/** The first node with this text. */
+/** The first node with this text that is more than a list of statements. */
 export function nodeAt(flow: Flow, text: string): Node {
-  for (const node of descendants(flow.fn)) if (textOf(node) === text) return node;
+  for (const node of descendants(flow.fn)) {
+    if (node.kind !== 'statement_list' && textOf(node) === text) return node;
+  }
   throw new Error(`no node reads ${text}`);
 }
 
@@ -49,7 +51,10 @@ export function namesByText(): Names & { variable(name: string): Name } {
   const variable = (name: string): Name => {
     let binding = known.get(name);
     if (!binding) {
-      binding = { kind: packages.has(name) ? 'package' : 'variable', scope: name.startsWith('global') ? 'package' : 'local' };
+      binding = {
+        kind: packages.has(name) ? 'package' : 'variable',
+        scope: name.startsWith('global') ? 'package' : 'local',
+      };
       known.set(name, binding);
     }
     return binding;

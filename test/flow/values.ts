@@ -85,10 +85,11 @@ export interface Memory {
 export function memoryOf(c: Choices): Memory {
   const values = new Map<string, boolean | number>(['a', 'b', 'c'].map((name) => [name, c.next(2) === 1]));
   values.set('n', c.next(4));
-  const valueOf = (expression: Node): boolean | number => {
+  const evaluate = (expression: Node): boolean | number => {
     const node = unparen(expression);
     const [left, right] = [child(node, 'left'), child(node, 'right')];
-    if (left && right) return compare(valueOf(left), textOf(child(node, 'operator') as Node), valueOf(right));
+    if (left && right)
+      return compare(evaluate(left), textOf(child(node, 'operator') as Node), evaluate(right));
     const text = textOf(node);
     if (text === 'any()') return c.next(2) === 1;
     if (text === 'number()') return c.next(4);
@@ -98,11 +99,11 @@ export function memoryOf(c: Choices): Memory {
     values,
     evaluated(node) {
       if (node.kind !== 'assignment_statement') return;
-      values.set(textOf(child(node, 'left') as Node), valueOf(child(node, 'right')?.children[0] as Node));
+      values.set(textOf(child(node, 'left') as Node), evaluate(child(node, 'right')?.children[0] as Node));
     },
     condition(node) {
       const isCase = node.parent?.parent?.kind === 'expression_case' && node.field === '';
-      return isCase ? valueOf(node) === values.get('n') : valueOf(node) === true;
+      return isCase ? evaluate(node) === values.get('n') : evaluate(node) === true;
     },
   };
 }

@@ -181,7 +181,7 @@ const cases: Record<string, readonly [body: string, expected: string]> = {
   ],
   'value of before deferred': [
     'var f *file\ndefer f.close()\nf = make1()\nreturn nil, nil',
-    'leaks released: returned 5',
+    'leaks never: returned 5',
   ],
   'literal for later': [
     'f := make1()\nstop := func() { f.close() }\nuse(stop)\nreturn nil, nil',

@@ -174,7 +174,7 @@ function openBoth(encoding: Encoding): Typist {
   });
   const fail = (message: string): never => assert.fail(message);
   const session = createSession(
-    { client, engine: { library, target }, publish: () => {}, log: fail, warn: fail },
+    { client, engine: Promise.resolve({ library, target }), publish: () => {}, log: fail, warn: fail },
     [],
   );
   for (const i of [0, 1] as const)

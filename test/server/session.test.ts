@@ -180,6 +180,42 @@ test('a file on disk is read again when it changes', async (t) => {
   rmSync(config);
 });
 
+test('what another package declares is read from disk, again after it was saved', async (t) => {
+  const other = (type: string) => `package other
+
+import "database/sql"
+
+type fake struct{ db sql.DB }
+
+func Open() *${type} { return nil }
+`;
+  const text = `package p
+
+import (
+	"context"
+
+	"example.com/m/other"
+)
+
+func run(ctx context.Context) error {
+	_, err := other.Open().Exec("delete from t")
+	return err
+}
+`;
+  const folder = folderOf(t, { 'a.go': text, 'other/other.go': other('sql.DB') });
+  const [a, b] = [uriOfPath(`${folder}/a.go`), uriOfPath(`${folder}/other/other.go`)];
+  const editor = editorInProcess(t);
+  await editor.initialize(modern, [folder]);
+  editor.open(b, other('sql.DB'));
+  editor.open(a, text);
+  const codes = (await editor.diagnostics(a)).diagnostics.map((d) => d.code);
+  assert.deepEqual(codes, ['context-not-passed']);
+  writeFileSync(`${folder}/other/other.go`, other('fake'));
+  editor.change(b, 2, { text: other('fake') });
+  editor.save(b);
+  await editor.diagnostics(a, (p) => p === editor.published.at(-1) && p.diagnostics.length === 0);
+});
+
 test('code of others is not reported on, test data is not edited', async (t) => {
   const folder = folderOf(t, {});
   const editor = editorInProcess(t);

@@ -6,16 +6,10 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { CodeAction } from 'vscode-languageserver-protocol';
 import { uriOfPath } from '../../server/uri.ts';
+import { builtCommand } from '../support/built.ts';
 import { type Editor, edited, editorOver, everywhere, folderOf } from './support.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const built = join(root, 'dist/goleash.js');
-const binary = existsSync(built)
-  ? [built]
-  : ['--import', import.meta.resolve('tsx'), join(root, 'bin/goleash.ts')];
 
 const onDisk = 'package p\n\nfunc nothing() {}\n';
 const unsaved = `package p
@@ -47,7 +41,7 @@ interface Served {
 }
 
 function serve(t: TestContext, cwd: string): Served {
-  const server = spawn(process.execPath, [...binary, 'lsp', '--stdio'], { cwd });
+  const server = spawn(process.execPath, [builtCommand, 'lsp', '--stdio'], { cwd });
   let stderr = '';
   server.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
@@ -61,7 +55,7 @@ function serve(t: TestContext, cwd: string): Served {
   return { editor, server, stderr: () => stderr, exitCode };
 }
 
-test(`${existsSync(built) ? 'dist/goleash.js' : 'bin/goleash.ts, as nothing is built,'} serves an editor`, async (t) => {
+test('the built command serves an editor', async (t) => {
   const folder = folderOf(t, { 'a.go': onDisk });
   const uri = uriOfPath(`${folder}/a.go`);
   const { editor, stderr, exitCode } = serve(t, folder);

@@ -26,11 +26,11 @@ export function go(args: readonly string[], cwd: string): Run {
   return run('go', args, cwd);
 }
 
-/** The files that gofmt would change. */
+/** What gofmt would change in the files, as lines of a diff. */
 export function unformatted(files: readonly string[]): readonly string[] {
   if (files.length === 0) return [];
   const root = run('go', ['env', 'GOROOT'], '.').output.trim();
-  const { output } = run(join(root, 'bin', 'gofmt'), ['-l', ...files], '.');
+  const { output } = run(join(root, 'bin', 'gofmt'), ['-d', ...files], '.');
   return output.split('\n').filter((line) => line !== '');
 }
 

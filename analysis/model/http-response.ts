@@ -1,0 +1,174 @@
+// Where a program receives an http.Response, and what the code does for its body.
+
+import {
+  argumentsOf,
+  child,
+  childrenIn,
+  enclosingFunction,
+  type Node,
+  nodesOf,
+  textOf,
+  unparen,
+} from '../syntax/node.ts';
+import type { Callee } from './calls.ts';
+import type { Code } from './code.ts';
+import type { Meaning } from './custody.ts';
+import { sourcesOf } from './http-request.ts';
+import { type Duty, obligationOf } from './obligation.ts';
+import { deref, isNamed, type Type } from './types.ts';
+
+const senders: ReadonlySet<string> = new Set([
+  ...['Get', 'Head', 'Post', 'PostForm'].flatMap((name) => [`net/http.${name}`, `net/http.Client.${name}`]),
+  'net/http.Client.Do',
+  'net/http.Transport.RoundTrip',
+  'net/http.RoundTripper.RoundTrip',
+]);
+
+/** How many functions that pass a response on to their caller are looked through. */
+const maxDepth = 3;
+
+/** The duty to close the body of the response that a call returns; undefined if it returns none, or not a new one. */
+export function responseDuty(code: Code, call: Node, depth = 0): Duty | undefined {
+  const callee = code.calleeOf(call);
+  if (!callee) return undefined;
+  const duty = { acquisition: call, meanings: bodyMeaning };
+  if (senders.has(callee.name)) return { ...duty, result: 0, error: 1 };
+  const results = callee.signature?.results ?? [];
+  const result = results.findIndex(({ type }) => type.kind === 'pointer' && isResponse(type));
+  if (
+    result < 0 ||
+    depth >= maxDepth ||
+    !(isSenderMethod(code, callee) || passesOn(code, callee, result, depth))
+  )
+    return undefined;
+  const error = results.findIndex(({ type }) => isNamed(type, '', 'error'));
+  return error < 0 ? { ...duty, result } : { ...duty, result, error };
+}
+
+/** A method of an interface of this package that sends a request, as that of http.Client does. */
+function isSenderMethod(code: Code, { name, signature, receiver, declaration }: Callee): boolean {
+  if (!receiver || declaration || !signature || !name.startsWith(`${code.pkg.importPath}.`)) return false;
+  const takesRequest = signature.params.some(({ type }) => isNamed(type, 'net/http', 'Request'));
+  return (
+    takesRequest && signature.results.length === 2 && isNamed(signature.results[1]?.type as Type, '', 'error')
+  );
+}
+
+/** Whether a function of the package returns a response that it received and whose body it leaves open. */
+function passesOn(code: Code, callee: Callee, result: number, depth: number): boolean {
+  const body = code.bodyOf(callee);
+  if (!body || /defer .*\.Close\(|\.Body = /.test(textOf(body.root))) return false;
+  const returns = nodesOf(body.root.tree, 'return_statement').filter(
+    (r) => enclosingFunction(r) === body.root,
+  );
+  const values = returns.flatMap((statement) => statement.children[0]?.children ?? []).map(unparen);
+  const named = resultName(body.root, result);
+  return [...values, ...(named ? [named] : [])].some((value) => {
+    if (value.kind === 'call_expression') return responseDuty(body, value, depth + 1)?.result === result;
+    const binding = value.kind === 'identifier' ? body.bindingOf(value) : undefined;
+    const isOwn = binding?.declaredAt !== undefined && (binding.scope === 'local' || value === named);
+    return (
+      isOwn && (sourcesOf(body, binding)?.some((source) => leavesOpen(body, source, depth + 1)) ?? false)
+    );
+  });
+}
+
+function resultName(fn: Node, position: number): Node | undefined {
+  const result = child(fn, 'result');
+  return result?.kind === 'parameter_list'
+    ? result.children.flatMap((p) => childrenIn(p, 'name'))[position]
+    : undefined;
+}
+
+function leavesOpen(code: Code, source: Node, depth: number): boolean {
+  const call = unparen(source);
+  const duty = call.kind === 'call_expression' ? responseDuty(code, call, depth) : undefined;
+  return duty !== undefined && obligationOf(code, duty).kind !== 'released';
+}
+
+function isResponse(type: Type): boolean {
+  return isNamed(type, 'net/http', 'Response');
+}
+
+/** What it means for a response's body that the response, the body or a reader made of it stands at some place. */
+export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
+  const { parent } = expression;
+  const type = code.typeOf(expression);
+  if (parent?.kind === 'argument_list') return meaningAsArgument(expression, parent, code);
+  if (parent?.kind !== 'selector_expression') return undefined;
+  const name = textOf(child(parent, 'field') ?? parent);
+  const isCalled = parent.field === 'function' && parent.parent?.kind === 'call_expression';
+  if (isResponse(type)) {
+    if (name === 'Body') return { part: parent };
+    // Response.Write closes the body.
+    return name === 'Write' && isCalled
+      ? 'release'
+      : isCalled || fieldsOfResponse.has(name)
+        ? 'keep'
+        : undefined;
+  }
+  if (isCloser(type))
+    return name === 'Close' ? (isCalled ? 'release' : 'hand-over') : isCalled ? 'keep' : undefined;
+  return isReader(type, code) && isCalled ? 'keep' : undefined;
+}
+
+const fieldsOfResponse: ReadonlySet<string> = new Set([
+  ...[
+    'Status',
+    'StatusCode',
+    'Proto',
+    'ProtoMajor',
+    'ProtoMinor',
+    'Header',
+    'ContentLength',
+    'TransferEncoding',
+  ],
+  ...['Close', 'Uncompressed', 'Trailer', 'Request', 'TLS'],
+]);
+
+function isCloser(type: Type): boolean {
+  return ['ReadCloser', 'Closer', 'ReadWriteCloser'].some((name) => isNamed(type, 'io', name));
+}
+
+/** Whether a type is that of a reader of the standard library, which leaves what it reads from open. */
+function isReader(type: Type, code: Code): boolean {
+  const base = deref(type);
+  return base.kind === 'named' && (isNamed(base, 'io', 'Reader') || isStandard(base.pkg, code));
+}
+
+function isStandard(importPath: string, code: Code): boolean {
+  const [first = ''] = importPath.split('/');
+  const own = (code.pkg.module?.path ?? code.pkg.importPath).split('/')[0];
+  return first !== '' && !first.includes('.') && (first !== own || code.pkg.module?.path === 'std');
+}
+
+/** Functions of other modules that read from a reader to its end and return nothing that reads on. */
+const outsiders =
+  /^(?:golang\.org\/x\/net\/html\.Parse|github\.com\/PuerkitoBio\/goquery\.NewDocumentFromReader)$/;
+
+function meaningAsArgument(expression: Node, list: Node, code: Code): Meaning | undefined {
+  const call = list.parent;
+  const callee = call?.kind === 'call_expression' ? code.calleeOf(call) : undefined;
+  if (!call || !callee) return undefined;
+  const { name, signature } = callee;
+  if (outsiders.test(name)) return 'keep';
+  const importPath = name.slice(0, name.indexOf('.', name.lastIndexOf('/') + 1));
+  if (/^(?:fmt|log|log\/slog|testing|net\/http\/httputil)$/.test(importPath)) return 'keep';
+  if (!signature || !isStandard(importPath, code) || importPath === 'net/http' || code.bodyOf(callee))
+    return undefined;
+  const position = Math.min(argumentsOf(call).indexOf(expression), signature.params.length - 1);
+  const parameter = signature.params[position]?.type;
+  const takesReader =
+    parameter &&
+    (isNamed(parameter, 'io', 'Reader') ||
+      (isNamed(parameter, 'io', 'ReadCloser') && name === 'io.NopCloser'));
+  if (!takesReader) return undefined;
+  const [result] = signature.results;
+  return result && mayHold(result.type) ? { part: call } : 'keep';
+}
+
+/** Whether a value of the type can hold the reader it was made from. */
+function mayHold(type: Type): boolean {
+  const base = deref(type);
+  return base.kind === 'named' ? base.pkg !== '' : base.kind === 'interface' || base.kind === 'unknown';
+}

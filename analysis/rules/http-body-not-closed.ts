@@ -1,0 +1,240 @@
+import { findPath } from '../flow/paths.ts';
+import { isInLoop } from '../flow/graph.ts';
+import type { Code } from '../model/code.ts';
+import { targetOf } from '../model/custody.ts';
+import { sourcesOf } from '../model/http-request.ts';
+import { responseDuty } from '../model/http-response.ts';
+import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
+import { comparisonWithNil, prints, type Success, successAfter, successOfIf } from '../model/success.ts';
+import { argumentsOf, child, closest, contains, descendants, enclosingFunction, type Node, statements, textOf, unparen } from '../syntax/node.ts';
+import { defineRule, type FixBody, type Report } from './rule.ts';
+
+type FixId = 'defer-body-close' | 'close-body' | 'close-before-return' | 'defer-after-check';
+type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
+
+export default defineRule({
+  id: 'http-body-not-closed',
+  since: '0.1.0',
+  severity: 'warning',
+  summary: 'The body of an HTTP response is not closed, or the response is used before its error is checked',
+  why: `
+    Until its body is closed or read to the end, a response keeps its connection, and with it two goroutines and a file
+    descriptor. One more is left behind by each request, and no later request can reuse the connection. This holds for
+    a response that nobody looks at as well: \`_, err := client.Get(u)\` leaves a body that nobody can close.
+
+    Close the body on every path on which the error is nil, once the error has been checked: until then the response
+    may be nil, and \`defer resp.Body.Close()\` panics.`,
+  silentWhen: [
+    'the response or its body is returned, stored, sent, captured or given to code that is not visible, which has the duty to close it then',
+    'a function of the package that gets the response or its body closes it',
+    'the path ends in a panic, in `os.Exit`, in `t.Fatal` or at the end of `main`',
+    'a test expects the request to fail',
+  ],
+  peers: ['bodyclose', 'go vet httpresponse'],
+  fixes: {
+    'defer-body-close': { title: 'Close the response body when the function returns', safety: 'safe' },
+    'close-body': { title: 'Close the response body here', safety: 'safe' },
+    'close-before-return': { title: 'Close the response body before these returns', safety: 'review' },
+    'defer-after-check': { title: 'Close the response body after the error check', safety: 'safe' },
+  },
+  imports: ['net/http'],
+  mentions: ['Get(', 'Head(', 'Post(', 'PostForm(', 'Do(', 'RoundTrip(', 'http.Response', 'Body'],
+
+  check(code, report) {
+    for (const call of code.calls) {
+      const duty = responseDuty(code, call);
+      if (!duty || expectsFailure(code, duty)) continue;
+      checkOrder(code, duty, report);
+      checkDuty(code, duty, report);
+    }
+  },
+});
+
+const effect = 'its connection and two goroutines stay until the server hangs up';
+
+function checkDuty(code: Code, duty: Duty, report: Report<FixId>): void {
+  const call = duty.acquisition;
+  const severity = code.isTest || isHead(code, call) ? ({ severity: 'hint' } as const) : {};
+  const name = textOf(child(call, 'function') ?? call);
+  const isSpawned = call.parent?.kind === 'go_statement' || call.parent?.kind === 'defer_statement';
+  const obligation = isSpawned ? ({ kind: 'discarded', at: call } as const) : obligationOf(code, duty);
+  if (obligation.kind === 'discarded') {
+    report({
+      at: obligation.at,
+      message: `the response of ${name} is discarded, so nobody closes its body: ${effect}`,
+      ...severity,
+      fixes: isSpawned ? {} : discardedFixes(code, duty),
+    });
+  } else if (obligation.kind === 'leaks') {
+    const variable = obligation.binding.name;
+    const when = obligation.elsewhere === 'never' ? 'is never closed' : 'is not closed on every path';
+    report({
+      at: obligation.variable,
+      message: `the body of ${variable} ${when}: ${effect}`,
+      ...severity,
+      related: obligation.paths.slice(0, 5).map((path) => ({ at: path.end, message: endingOf(path, variable) })),
+      fixes: leakFixes(code, duty, obligation),
+    });
+  }
+}
+
+function endingOf(path: LeakingPath, variable: string): string {
+  if (path.how === 'overwritten') return `${variable} gets another response here, and the body of this one is still open`;
+  if (path.how === 'repeated') return `the next turn of the loop comes here with the body still open`;
+  return `the function ${path.end.kind === 'return_statement' ? 'returns' : 'ends'} here with the body still open`;
+}
+
+/** The response to a HEAD request has no body: closing it is good manners. */
+function isHead(code: Code, call: Node): boolean {
+  const name = code.calleeName(call);
+  if (/\.Head$/.test(name)) return true;
+  const [request] = argumentsOf(call);
+  const binding = request?.kind === 'identifier' ? code.bindingOf(request) : undefined;
+  const [source, ...more] = (binding?.declaredAt && sourcesOf(code, binding)) || [];
+  if (source?.kind !== 'call_expression' || more.length > 0) return false;
+  const method = argumentsOf(source).find((argument) => typeof code.constantOf(argument) === 'string');
+  return /^net\/http\.NewRequest/.test(code.calleeName(source)) && method !== undefined && code.constantOf(method) === 'HEAD';
+}
+
+/** Whether a test goes on to assert that there is an error, and so no response. */
+function expectsFailure(code: Code, duty: Duty): boolean {
+  const error = duty.error === undefined ? undefined : targetOf(duty.acquisition, duty.error);
+  const statement = error && closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
+  if (!code.isTest || !statement || !error) return false;
+  const check = statement.field === 'initializer' ? statement.parent : nextOf(statement);
+  if (check?.kind === 'if_statement') return comparisonWithNil(child(check, 'condition'), error) === '==';
+  const text = check?.kind === 'expression_statement' ? textOf(check) : '';
+  return /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) && text.includes(textOf(error)) && !/\bNot\(|NotTo|ShouldNot/.test(text);
+}
+
+function nextOf(statement: Node): Node | undefined {
+  const list = statement.parent;
+  return list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
+}
+
+/** `defer resp.Body.Close()` where `err` may still be something, and `resp` nil. */
+function checkOrder(code: Code, duty: Duty, report: Report<FixId>): void {
+  const [target, error] = [targetOf(duty.acquisition, duty.result), targetOf(duty.acquisition, duty.error ?? -1)];
+  const [response, failure] = [target && code.bindingOf(target), error && code.bindingOf(error)];
+  const fn = enclosingFunction(duty.acquisition);
+  if (!error || !response || !failure || !fn) return;
+  const path = findPath(code.flowOf(fn), {
+    from: duty.acquisition,
+    names: code,
+    stops: (entry) => isGivenAway(code, entry, textOf(error)),
+    to: (entry) => closesAtReturn(code, entry) === response,
+    given: [{ variable: response, is: 'nil' }, { variable: failure, is: 'not-nil' }],
+    exits: [],
+  });
+  if (!path) return;
+  report({
+    at: path.end,
+    message: `${response.name} is nil if ${failure.name} is not, and then this panics: defer the call after the check of ${failure.name}`,
+    related: [{ at: duty.acquisition, message: `${failure.name} comes from here` }],
+    severity: code.isTest ? 'warning' : 'error',
+    fixes: { 'defer-after-check': moveBehindCheck(code, path.end, error) },
+  });
+}
+
+/** The variable whose body an entry `defer resp.Body.Close()` closes. */
+function closesAtReturn(code: Code, entry: Node) {
+  const selector = entry.kind === 'defer_statement' && entry.children[0] ? child(entry.children[0], 'function') : undefined;
+  if (!selector || !/^[\w]+\.Body\.Close$/.test(textOf(selector))) return undefined;
+  const [response] = [...descendants(selector)].filter((node) => node.kind === 'identifier');
+  return response && code.bindingOf(response);
+}
+
+/** Whether an entry gives the error to a function that may end the path. */
+function isGivenAway(code: Code, entry: Node, error: string): boolean {
+  return [...descendants(entry)].some((node) => node.kind === 'call_expression' && !prints(code, node) && argumentsOf(node).some((a) => textOf(a) === error));
+}
+
+function moveBehindCheck(code: Code, deferred: Node, error: Node): FixBody | undefined {
+  const success = successAfter(code, deferred, error);
+  if (!success) return undefined;
+  return (edit) => {
+    const text = edit.source(deferred);
+    edit.removeStatement(deferred);
+    put(edit, success, text);
+  };
+}
+
+type Edit = Parameters<FixBody>[0];
+
+function put(edit: Edit, place: Success, text: string): void {
+  if (place.kind === 'after') edit.insertStatementAfter(place.statement, text);
+  else edit.insertFirst(place.block, text);
+}
+
+/** Names the response and closes its body, at once or when the function returns. */
+function discardedFixes(code: Code, duty: Duty): Fixes {
+  const call = duty.acquisition;
+  const statement = closest(call, 'short_var_declaration', 'assignment_statement', 'expression_statement');
+  const fn = enclosingFunction(call);
+  if (!statement || !fn || !contains(statement, call)) return {};
+  const [blank, error] = [targetOf(call, duty.result), targetOf(call, duty.error ?? -1)];
+  if (!error || textOf(error) === '_') {
+    const isPlain = statement.parent?.kind === 'statement_list' && duty.result === 0 && duty.error === 1;
+    return isPlain ? { 'close-body': closedIfThere(statement, call) } : {};
+  }
+  if (!blank) return {};
+  if (statement.field === 'initializer') return statement.parent ? initializerFixes(code, statement.parent, blank, error) : {};
+  if (statement.parent?.kind !== 'statement_list') return {};
+  const name = (edit: Edit): string => {
+    const response = edit.freshName('resp', statement);
+    if (statement.kind === 'assignment_statement') edit.insertStatementBefore(statement, `var ${response} *${edit.qualified('net/http', 'Response', statement)}`);
+    edit.replace(blank, response);
+    return response;
+  };
+  const success = successAfter(code, statement, error);
+  if (success?.kind === 'after' && !isInLoop(code.flowOf(fn), call))
+    return { 'defer-body-close': (edit) => put(edit, success, `defer ${name(edit)}.Body.Close()`) };
+  return {
+    'close-body': (edit) => {
+      const close = `${name(edit)}.Body.Close()`;
+      if (success) put(edit, success, close);
+      else edit.insertStatementAfter(statement, `if ${textOf(error)} == nil {\n\t${close}\n}`);
+    },
+  };
+}
+
+/** `http.Get(u)` to `if resp, err := http.Get(u); err == nil { … }` */
+function closedIfThere(statement: Node, call: Node): FixBody {
+  return (edit) => {
+    const [response, error] = [edit.freshName('resp', statement), edit.freshName('err', statement)];
+    edit.replaceRange(statement, statement.start, call.start, `if ${response}, ${error} := `);
+    edit.insertAfter(call, `; ${error} == nil {\n\t${response}.Body.Close()\n}`);
+  };
+}
+
+/** `if _, err := http.Get(u); err != nil { … }` */
+function initializerFixes(code: Code, check: Node, blank: Node, error: Node): Fixes {
+  const success = successOfIf(code, check, error);
+  const operator = comparisonWithNil(child(check, 'condition'), error);
+  const block = child(check, 'consequence');
+  if (check.kind !== 'if_statement' || !operator || !block || (operator === '!=' && child(check, 'alternative'))) return {};
+  return {
+    'close-body': (edit) => {
+      const response = edit.freshName('resp', check);
+      edit.replace(blank, response);
+      if (success?.kind === 'first') edit.insertFirst(block, `${response}.Body.Close()`);
+      else edit.insertAfter(block, ` else {\n\t${response}.Body.Close()\n}`);
+    },
+  };
+}
+
+function leakFixes(code: Code, duty: Duty, leak: Leak): Fixes {
+  const call = duty.acquisition;
+  const fn = enclosingFunction(call);
+  const statement = closest(call, 'short_var_declaration', 'assignment_statement');
+  const error = targetOf(call, duty.error ?? -1);
+  if (!fn || !statement || !error || statement.parent?.kind !== 'statement_list') return {};
+  const close = `${leak.binding.name}.Body.Close()`;
+  const inLoop = isInLoop(code.flowOf(fn), call);
+  const returns = closeBeforeReturns(code, leak, close);
+  if (inLoop) return leak.elsewhere === 'never' ? { 'close-body': closeAfterLastUse(code, leak, statement, close) } : { 'close-before-return': returns };
+  const success = successAfter(code, statement, error);
+  if (success?.kind !== 'after' || leak.elsewhere === 'handed-over') return { 'close-before-return': returns };
+  if (leak.elsewhere === 'never') return { 'defer-body-close': (edit) => put(edit, success, `defer ${close}`) };
+  return { 'defer-body-close': hoistedRelease(code, leak, success.statement), 'close-before-return': returns };
+}
