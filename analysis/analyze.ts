@@ -8,7 +8,7 @@ import { type Code, type CodeContext, codeOf } from './model/code.ts';
 import { namesAt } from './model/names-at.ts';
 import type { GoPackage, Library } from './model/package.ts';
 import { worldOf } from './model/package-index.ts';
-import { mayMatter } from './relevance.ts';
+import { mayMatter, mentions } from './relevance.ts';
 import { rules } from './rules/index.ts';
 import type { FixBody, Report, Rule } from './rules/rule.ts';
 import { linterNames, type Suppression, suppressionsOf } from './suppress.ts';
@@ -46,6 +46,7 @@ type Reported = Parameters<Report<string>>[0] & { readonly code: Code };
 interface Remembered {
   readonly surface: object;
   readonly config: Config;
+  readonly library: Library;
   readonly byRule: Map<string, readonly Reported[]>;
 }
 
@@ -54,7 +55,7 @@ const remembered = new WeakMap<Declaration, Remembered>();
 /** The findings of all rules in a package. Pure: the same package and options give the same findings. */
 export function analyze(pkg: GoPackage, options: AnalyzeOptions): Analysis {
   const { config, library, only } = options;
-  const context: CodeContext = { pkg, world: worldOf(pkg, library), config, codes: new Map() };
+  const context: Context = { pkg, world: worldOf(pkg, library), config, codes: new Map(), library };
   const active = (options.rules ?? rules).filter((rule) => config.rules[rule.id] !== 'off');
   const result = { findings: [] as Finding[], suppressed: 0, crashes: [] as Crash[], broken: [] as Site[] };
   for (const file of pkg.files) {
@@ -71,9 +72,12 @@ export function analyze(pkg: GoPackage, options: AnalyzeOptions): Analysis {
   return result;
 }
 
+/** What is the same for all declarations, and the library that the findings depend on. */
+type Context = CodeContext & { readonly library: Library };
+
 type Result = { findings: Finding[]; suppressed: number; crashes: Crash[]; broken: Site[] };
 
-function analyzeFile(file: SourceFile, active: readonly Rule[], context: CodeContext, result: Result): void {
+function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context, result: Result): void {
   const relevant = active.filter((rule) => mayMatter(rule, file.text));
   if (relevant.length === 0) return;
   let suppressions: readonly Suppression[] | undefined;
@@ -81,7 +85,7 @@ function analyzeFile(file: SourceFile, active: readonly Rule[], context: CodeCon
   const found = new Map<Rule, Finding[]>();
   file.declarations.forEach((declaration, i) => {
     if (declaration.kind !== 'func' && declaration.kind !== 'var') return;
-    const wanted = relevant.filter((rule) => rule.mentions.some((word) => declaration.text.includes(word)));
+    const wanted = relevant.filter((rule) => mentions(rule, declaration.text));
     if (wanted.length === 0) return;
     for (const rule of wanted) {
       if (crashed.has(rule)) continue;
@@ -121,11 +125,13 @@ function reportsOf(
   rule: Rule,
   file: SourceFile,
   declaration: Declaration,
-  context: CodeContext,
+  context: Context,
 ): readonly Reported[] | undefined {
   let memory = remembered.get(declaration);
-  if (memory?.surface !== context.pkg.surface || memory.config !== context.config) {
-    memory = { surface: context.pkg.surface, config: context.config, byRule: new Map() };
+  const { config, library } = context;
+  const { surface } = context.pkg;
+  if (memory?.surface !== surface || memory.config !== config || memory.library !== library) {
+    memory = { surface, config, library, byRule: new Map() };
     remembered.set(declaration, memory);
   }
   const known = memory.byRule.get(rule.id);
@@ -134,11 +140,11 @@ function reportsOf(
   if (!traced) return undefined;
   const reports: Reported[] = [];
   rule.check(traced.code, (report) => reports.push({ ...report, code: traced.code }));
-  if (!traced.readBodies()) memory.byRule.set(rule.id, reports);
+  if (!traced.hasReadBodies()) memory.byRule.set(rule.id, reports);
   return reports;
 }
 
-function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: CodeContext): Finding {
+function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): Finding {
   const place = (at: Node | Site): Site => ('path' in at ? at : siteOf(fileOf(at, file, context.pkg), at));
   const related: Related[] = (reported.related ?? []).map((r) => ({ at: place(r.at), message: r.message }));
   const configured = context.config.rules[rule.id];
@@ -153,7 +159,7 @@ function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Co
   };
 }
 
-function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: CodeContext): readonly Fix[] {
+function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): readonly Fix[] {
   return Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
     const offered = reported.fixes?.[id];
     if (!offered) return [];

@@ -1,6 +1,6 @@
 // The views of `npm run inspect`, as text.
 
-import type { Block } from '../analysis/flow/flow.ts';
+import { printFlow } from '../analysis/flow/print.ts';
 import { analyze, defaultConfig, type GoPackage, type Library, type SourceFile } from '../analysis/index.ts';
 import type { Code } from '../analysis/model/code.ts';
 import { show } from '../analysis/model/types.ts';
@@ -20,7 +20,11 @@ export type View = (inspected: Inspected) => string;
 export const views: Readonly<Record<string, View>> = {
   tree: ({ codes }) => codes.map((code) => treeText(code.root, '')).join('\n'),
   flow: ({ codes }) => codes.flatMap((code) => code.functions.map((fn) => flowText(code, fn))).join('\n'),
-  types: ({ codes }) => codes.map(typesText).join('\n'),
+  types: ({ codes }) =>
+    codes
+      .map(typesText)
+      .filter((text) => text !== '')
+      .join('\n'),
   findings: findingsText,
 };
 
@@ -31,21 +35,7 @@ function treeText(node: Node, indent: string): string {
 }
 
 function flowText(code: Code, fn: Node): string {
-  const blocks = code.flowOf(fn).blocks.map((block) => blockText(code.file, block));
-  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${blocks.join('')}`;
-}
-
-function blockText(file: SourceFile, block: Block): string {
-  const nodes = block.nodes.map(
-    (node) => `    ${place(file, siteOf(file, node))} ${shorten(textOf(node))}\n`,
-  );
-  const edges = block.edges.map(({ to, condition }) => {
-    const when = condition
-      ? ` ${condition.outcome ? 'if' : 'unless'} ${shorten(textOf(condition.expression))}`
-      : '';
-    return `    -> ${to.id}${when}\n`;
-  });
-  return `  block ${block.id}${block.exit ? `, exit: ${block.exit}` : ''}\n${nodes.join('')}${edges.join('')}`;
+  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${printFlow(code.flowOf(fn))}`;
 }
 
 /** Every expression that has a type or a meaning. */

@@ -20,6 +20,7 @@ const library = await loadRuntime();
 const { file, pkg } = load(path);
 const context = { pkg, world: worldOf(pkg, library), config: defaultConfig, codes: new Map() };
 const codes = file.declarations.flatMap((declaration, i) => {
+  if (declaration.kind === 'package' || declaration.kind === 'import') return [];
   const code = codeOf(file, declaration, context)?.code;
   if (!code)
     console.log(

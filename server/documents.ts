@@ -3,6 +3,7 @@
 import type {
   DidChangeTextDocumentParams,
   Position,
+  Range,
   TextDocumentContentChangeEvent,
   TextDocumentItem,
 } from 'vscode-languageserver/node';
@@ -103,7 +104,7 @@ function applyChanges(
   };
   if (version < document.text.version) lose(`version ${version} follows version ${document.text.version}`);
   for (const change of changes) {
-    if (!('range' in change)) document.inSync = true;
+    if (rangeOf(change) === undefined) document.inSync = true;
     else if (!document.inSync) continue;
     const fitting = fit(document.text, change, encoding);
     if (fitting) TextDocument.update(document.text, [fitting], version);
@@ -123,12 +124,18 @@ function fit(
   encoding: Encoding,
 ): TextDocumentContentChangeEvent | undefined {
   if (typeof change.text !== 'string') return undefined;
-  if (!('range' in change)) return { text: change.text };
-  const { start, end } = change.range;
+  const given = rangeOf(change);
+  if (given === undefined) return { text: change.text };
+  const { start, end } = given;
   if (!isPosition(start) || !isPosition(end) || start.line > text.lineCount) return undefined;
   const offsets = [offsetAt(text, start, encoding), offsetAt(text, end, encoding)];
   const range = { start: text.positionAt(Math.min(...offsets)), end: text.positionAt(Math.max(...offsets)) };
   return { text: change.text, range };
+}
+
+/** Undefined for a change that replaces the whole text; some clients write that as a null. */
+function rangeOf(change: TextDocumentContentChangeEvent): Range | undefined {
+  return ('range' in change && change.range) || undefined;
 }
 
 function isPosition(position: Position | undefined): position is Position {

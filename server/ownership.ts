@@ -15,7 +15,9 @@ export function isEditable(path: string, root: string | undefined): boolean {
   const inside =
     root !== undefined && isWithin(path, root) ? path.slice(root.length) : path.slice(path.lastIndexOf('/'));
   const folders = inside.split('/').slice(1, -1);
-  return !folders.some((name) => name === 'testdata' || name === 'vendor' || /^[._]/.test(name));
+  return !folders.some(
+    (name) => name === 'testdata' || name === 'vendor' || name === 'node_modules' || /^[._]/.test(name),
+  );
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -51,7 +51,14 @@ test('each package has one owner', () => {
   });
   assertNone(offending.map(({ from, to }) => `${from} imports ${to}`));
   const claims = table.flatMap((module) => module.owns);
-  assertNone(claims.filter((claim, index) => claims.indexOf(claim) !== index));
+  assertNone(
+    claims.filter((claim, index) => claims.indexOf(claim) !== index),
+    'owned twice',
+  );
+  assertNone(
+    claims.filter((claim) => !packages.some(({ to }) => to === claim)),
+    'owned and not used',
+  );
 });
 
 test('analysis reads no disk, clock, process or chance', () => {

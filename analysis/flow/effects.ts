@@ -42,7 +42,6 @@ interface Walk {
 export function effectsOf(v: Vocabulary, entry: Node): Effects | undefined {
   const walk: Walk = { v, now: change(), later: change(), todo: [], runsCode: false };
   walk.todo.push({ node: entry, into: walk.now });
-  if (entry.parent?.kind === 'type_switch_statement') assign(walk, child(entry.parent, 'alias'), walk.now);
   for (let part = walk.todo.pop(); part; part = walk.todo.pop()) {
     visit(walk, part.node, part.into, entry.kind === 'defer_statement');
   }

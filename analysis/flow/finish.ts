@@ -1,3 +1,5 @@
+// The last step of building a flow: what the lowering leaves is cut down to what a flow promises.
+
 import type { Node } from '../syntax/node.ts';
 import { type Draft, draft, enter, type Lowering, link } from './draft.ts';
 import type { Flow } from './flow.ts';

@@ -24,11 +24,6 @@ function indexOf(flow: Flow): ReadonlyMap<Node, Place> {
   return index;
 }
 
-/** Whether the node is an entry of the flow. */
-export function isEntry(flow: Flow, node: Node): boolean {
-  return indexOf(flow).has(node);
-}
-
 /**
  * The place where a node of the function is evaluated; for a node inside a function literal, where the literal is.
  * Undefined for code that cannot be reached, and for statements that are not entries.

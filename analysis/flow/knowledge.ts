@@ -1,6 +1,7 @@
 // What is known on the way through a flow: sets of atoms with truth values, as pairs of bit masks. Bit `i` stands
 // for atom `i` of the flow.
 
+import type { Node } from '../syntax/node.ts';
 import {
   type Atom,
   type Fact,
@@ -21,7 +22,7 @@ export interface Known {
   readonly values: bigint;
 }
 
-export const nothingKnown: Known = { known: 0n, values: 0n };
+const nothingKnown: Known = { known: 0n, values: 0n };
 
 /** What an entry does to the knowledge: first it forgets, then it learns. */
 export interface Transfer {
@@ -167,15 +168,24 @@ function affected(table: Table, change: Change): bigint {
   return mask;
 }
 
+/** The atoms about the variables that a type switch declares in each clause, if the entry is its value. */
+function aliases(table: Table, entry: Node | undefined): bigint {
+  const parent = entry?.parent;
+  if (parent?.kind !== 'type_switch_statement') return 0n;
+  let mask = 0n;
+  for (const [variable, bits] of table.byVariable) if (variable.declaredAt?.parent === parent) mask |= bits;
+  return mask;
+}
+
 function transfersOf(flow: Flow, v: Vocabulary, table: Table): (Transfer | undefined)[][] {
   const effects = flow.blocks.map((block) => block.nodes.map((entry) => effectsOf(v, entry)));
   const late = lateChanges(flow, effects, table);
   return effects.map((entries, b) =>
     entries.map((e, i): Transfer | undefined => {
-      if (!e) return undefined;
-      const forget = affected(table, e.now) | (late?.[b]?.[i] ?? 0n);
+      const declared = aliases(table, flow.blocks[b]?.nodes[i]);
+      const forget = declared | (e ? affected(table, e.now) : 0n) | (late?.[b]?.[i] ?? 0n);
       let { known, values } = nothingKnown;
-      for (const { variable, constant, outcome } of e.values) {
+      for (const { variable, constant, outcome } of e?.values ?? []) {
         const learn = learntFrom(table, literalOfVariable(v, variable, constant, outcome));
         known |= learn.known;
         values |= learn.values;

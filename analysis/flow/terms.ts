@@ -6,6 +6,7 @@ import { argumentsOf, child, type Node, operatorOf, textOf, unparen } from '../s
 export interface Name {
   readonly kind?: string;
   readonly scope?: string;
+  /** The identifier that declares it; the clause, for a variable of a type switch, which each clause has for itself. */
   readonly declaredAt?: Node | undefined;
 }
 

@@ -64,8 +64,8 @@ export interface Code {
 /** A `Code` and what is known of how it was used. */
 export interface TracedCode {
   readonly code: Code;
-  /** Whether a body other than this declaration's own was read: then the outcome depends on it. */
-  readBodies(): boolean;
+  /** Whether a body other than this declaration's own was read since the last call: an outcome depends on it. */
+  hasReadBodies(): boolean;
 }
 
 /** What is the same for all declarations of one analysis. */
@@ -73,18 +73,26 @@ export interface CodeContext {
   readonly pkg: GoPackage;
   readonly world: World;
   readonly config: Config;
-  /** Code of other declarations of the package that was already made. */
-  readonly codes: Map<Declaration, Code>;
+  /** What was already made, for each declaration of the package. */
+  readonly codes: Map<Declaration, TracedCode>;
 }
 
 const newest = '99.0';
 
-/** The view of a declaration; undefined if it does not parse. */
+/** The view of a declaration, the same one for all rules; undefined if it does not parse. */
 export function codeOf(
   file: SourceFile,
   declaration: Declaration,
   context: CodeContext,
 ): TracedCode | undefined {
+  const known = context.codes.get(declaration);
+  if (known) return known;
+  const made = makeCode(file, declaration, context);
+  if (made) context.codes.set(declaration, made);
+  return made;
+}
+
+function makeCode(file: SourceFile, declaration: Declaration, context: CodeContext): TracedCode | undefined {
   const tree = treeOf(declaration);
   if (!tree) return undefined;
   const { pkg, world, config } = context;
@@ -95,12 +103,7 @@ export function codeOf(
 
   const other = (otherFile: SourceFile, otherDeclaration: Declaration): Code | undefined => {
     readBodies = true;
-    let made = context.codes.get(otherDeclaration);
-    if (!made) {
-      made = codeOf(otherFile, otherDeclaration, context)?.code;
-      if (made) context.codes.set(otherDeclaration, made);
-    }
-    return made;
+    return codeOf(otherFile, otherDeclaration, context)?.code;
   };
 
   const code: Code = {
@@ -150,7 +153,12 @@ export function codeOf(
       return other(at.file, at.declaration);
     },
   };
-  return { code, readBodies: () => readBodies };
+  const hasReadBodies = (): boolean => {
+    const has = readBodies;
+    readBodies = false;
+    return has;
+  };
+  return { code, hasReadBodies };
 }
 
 function typeOfBinding(binding: Binding, typer: Typer): Type {

@@ -1,5 +1,6 @@
 // Where a program receives an http.Response, and what the code does for its body.
 
+import { dominates } from '../flow/graph.ts';
 import {
   argumentsOf,
   child,
@@ -15,6 +16,7 @@ import type { Code } from './code.ts';
 import type { Meaning } from './custody.ts';
 import { sourcesOf } from './http-request.ts';
 import { type Duty, obligationOf } from './obligation.ts';
+import type { Binding } from './scope.ts';
 import { deref, isNamed, type Type } from './types.ts';
 
 const senders: ReadonlySet<string> = new Set([
@@ -57,7 +59,8 @@ function isSenderMethod(code: Code, { name, signature, receiver, declaration }: 
 /** Whether a function of the package returns a response that it received and whose body it leaves open. */
 function passesOn(code: Code, callee: Callee, result: number, depth: number): boolean {
   const body = code.bodyOf(callee);
-  if (!body || /defer .*\.Close\(|\.Body = /.test(textOf(body.root))) return false;
+  if (!body || /defer .*\.Close\(|\.Body = |\b(?:ReadAll|Copy)\([^()]*\.Body\)/.test(textOf(body.root)))
+    return false;
   const returns = nodesOf(body.root.tree, 'return_statement').filter(
     (r) => enclosingFunction(r) === body.root,
   );
@@ -95,6 +98,8 @@ export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
   const { parent } = expression;
   const type = code.typeOf(expression);
   if (parent?.kind === 'argument_list') return meaningAsArgument(expression, parent, code);
+  // Who asks whether there is a body closes it if there is; the flow does not know that there always is one.
+  if (parent?.kind === 'binary_expression' && isCloser(type)) return 'hand-over';
   if (parent?.kind !== 'selector_expression') return undefined;
   const name = textOf(child(parent, 'field') ?? parent);
   const isCalled = parent.field === 'function' && parent.parent?.kind === 'call_expression';
@@ -142,6 +147,28 @@ function isStandard(importPath: string, code: Code): boolean {
   return first !== '' && !first.includes('.') && (first !== own || code.pkg.module?.path === 'std');
 }
 
+/**
+ * Whether the body of a response is read to its end, or to an error, before every one of the given places. That
+ * frees the connection as `Close` does.
+ */
+export function isReadToEnd(code: Code, response: Binding, places: readonly Node[]): boolean {
+  const fn = enclosingFunction(response.declaredAt ?? code.root);
+  if (!fn) return false;
+  const flow = code.flowOf(fn);
+  const reads = code.calls.filter((call) => {
+    const body = argumentsOf(call).at(-1);
+    const operand = body?.kind === 'selector_expression' ? child(body, 'operand') : undefined;
+    const isRead = /^(?:io|io\/ioutil)\.(?:ReadAll|Copy)$/.test(code.calleeName(call));
+    return (
+      isRead &&
+      operand !== undefined &&
+      code.bindingOf(operand) === response &&
+      enclosingFunction(call) === fn
+    );
+  });
+  return places.every((place) => reads.some((read) => dominates(flow, read, place)));
+}
+
 /** Functions of other modules that read from a reader to its end and return nothing that reads on. */
 const outsiders =
   /^(?:golang\.org\/x\/net\/html\.Parse|github\.com\/PuerkitoBio\/goquery\.NewDocumentFromReader)$/;
@@ -153,7 +180,9 @@ function meaningAsArgument(expression: Node, list: Node, code: Code): Meaning | 
   const { name, signature } = callee;
   if (outsiders.test(name)) return 'keep';
   const importPath = name.slice(0, name.indexOf('.', name.lastIndexOf('/') + 1));
-  if (/^(?:fmt|log|log\/slog|testing|net\/http\/httputil)$/.test(importPath)) return 'keep';
+  if (importPath === code.pkg.importPath) return undefined;
+  if (/^(?:fmt|log|log\/slog|testing)$/.test(importPath) || name === 'net/http/httputil.DumpResponse')
+    return 'keep';
   if (!signature || !isStandard(importPath, code) || importPath === 'net/http' || code.bodyOf(callee))
     return undefined;
   const position = Math.min(argumentsOf(call).indexOf(expression), signature.params.length - 1);

@@ -4,10 +4,9 @@ import { argumentsOf, child, childrenIn, type Node, nodesOf, textOf, unparen } f
 import type { Code } from './code.ts';
 import { isTarget } from './http-cell.ts';
 import { isTestSupport } from './http-client.ts';
+import { fieldValue, isHttp, type Made, madeIn } from './http-made.ts';
 import { isLoopback, leadingText, sourcesOf } from './http-request.ts';
 import { fieldOfReceiver, type Use, usesOfField, usesOfValue, usesOfVariable } from './http-trace.ts';
-import { fieldValue, isPositional } from './http-transport.ts';
-import { isNamed, type Type } from './types.ts';
 
 /** The methods that accept connections. */
 export const serving: ReadonlySet<string> = new Set([
@@ -21,50 +20,13 @@ const limits: ReadonlySet<string> = new Set(['ReadHeaderTimeout', 'ReadTimeout']
 
 const members = [...serving, ...limits];
 
-/** A server without a limit on reading headers and what becomes of it. */
-export interface MadeServer {
-  /** The literal, the call of `new`, or the name of the variable whose zero value it is. */
-  readonly at: Node;
-  readonly form: 'literal' | 'new' | 'zero';
-  readonly uses: readonly Use[];
-}
-
 /** Whom a server lets in, as far as can be seen. */
 export type Reach = 'anyone' | 'this machine' | 'unix socket';
 
-function isServer(type: Type): boolean {
-  return type.kind === 'named' && isNamed(type, 'net/http', 'Server');
-}
-
 /** The servers that a declaration makes and that get neither a ReadHeaderTimeout nor a ReadTimeout. */
-export function serversMadeIn(code: Code): readonly MadeServer[] {
-  const { tree } = code.root;
-  const literals = nodesOf(tree, 'composite_literal')
-    .filter(
-      (literal) =>
-        isServer(code.typeOf(literal)) &&
-        !isPositional(literal) &&
-        ![...limits].some((name) => fieldValue(literal, name)),
-    )
-    .map((at): MadeServer => ({ at, form: 'literal', uses: usesOfValue(code, at, members) }));
-  const news = code.calls
-    .filter(
-      (call) =>
-        code.calleeName(call) === 'builtin.new' &&
-        argumentsOf(call).some((type) => isServer(code.typeOfTypeNode(type))),
-    )
-    .map((at): MadeServer => ({ at, form: 'new', uses: usesOfValue(code, at, members) }));
-  const zeros = nodesOf(tree, 'var_spec')
-    .filter(
-      (spec) =>
-        !child(spec, 'value') &&
-        child(spec, 'type') &&
-        isServer(code.typeOfTypeNode(child(spec, 'type') as Node)),
-    )
-    .flatMap((spec) => childrenIn(spec, 'name'))
-    .map((at): MadeServer => ({ at, form: 'zero', uses: usesOfVariable(code, at, members) }))
-    .filter(({ uses }) => !uses.some((use) => use.kind === 'replaced'));
-  return [...literals, ...news, ...zeros].filter(({ uses }) => !uses.some(isLimit));
+export function serversMadeIn(code: Code): readonly Made[] {
+  const made = madeIn(code, 'Server', members, (literal) => [...limits].every((name) => !fieldValue(literal, name)));
+  return made.filter(({ uses }) => !uses.some(isLimit));
 }
 
 function isLimit(use: Use): boolean {
@@ -77,7 +39,7 @@ export function fieldServerAt(
   call: Node,
 ): { readonly field: string; readonly uses: readonly Use[] } | undefined {
   const isServing = serving.has(code.calleeName(call).replace('net/http.Server.', ''));
-  const at = isServing ? fieldOfReceiver(code, call, isServer) : undefined;
+  const at = isServing ? fieldOfReceiver(code, call, (type) => isHttp(type, 'Server')) : undefined;
   const uses = at && usesOfField(code, at, members);
   return at && uses && !uses.some(isLimit) ? { field: `${at.type}.${at.field}`, uses } : undefined;
 }
@@ -143,7 +105,7 @@ export function reachOfListener(code: Code, listener: Node): Reach {
 }
 
 /** Whom a made server lets in, by its Addr or by the listener that it serves. */
-export function reachOf(code: Code, made: MadeServer, use: Use & { kind: 'call' | 'member' }): Reach {
+export function reachOf(code: Code, made: Made, use: Use & { kind: 'call' | 'member' }): Reach {
   if (use.kind === 'member') return 'anyone';
   const [listener] = argumentsOf(use.call);
   if (use.name.startsWith('Serve')) return listener ? reachOfListener(use.code, listener) : 'anyone';

@@ -1,11 +1,12 @@
 // The client with a Timeout that a package has for requests that otherwise go through http.DefaultClient.
 
+import { importsOf } from '../syntax/imports.ts';
 import { child, childrenIn, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import type { SourceFile } from '../syntax/source-file.ts';
 import { type BuildTarget, isBuilt } from './build-constraint.ts';
 import type { Code } from './code.ts';
 import { clientLiteral, defaultReferences, isPlainClient } from './http-client.ts';
-import { fieldValue } from './http-transport.ts';
+import { fieldValue } from './http-made.ts';
 
 /** The name of a package-level variable `x = &http.Client{Timeout: …}`, with no more to it, that code at `at` can use. */
 export function sharedClient(code: Code, at: Node): string | undefined {
@@ -44,8 +45,9 @@ function isConstrained(file: SourceFile): boolean {
  * client that another file declares.
  */
 export function canLoseDefaults(code: Code): boolean {
+  const alias = importsOf(code.file).find((spec) => spec.path === 'net/http')?.alias ?? 'http';
   let references = 0;
-  for (const other of code.packageCode('')) {
+  for (const other of code.packageCode(alias === '.' ? '' : alias)) {
     if (other.file !== code.file) continue;
     const defaults = defaultReferences(other);
     references += defaults.length;

@@ -3,23 +3,10 @@
 import { child, contains, type Node, nodesOf, operatorOf, textOf, unparen } from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import { isTarget } from './http-cell.ts';
+import { fieldValue, isPositional } from './http-made.ts';
 import { type Bound, sourcesOf } from './http-request.ts';
 import { type Use, usesOfValue } from './http-trace.ts';
 import { isNamed } from './types.ts';
-
-/** The value of a field in a keyed literal. */
-export function fieldValue(literal: Node, field: string): Node | undefined {
-  for (const element of child(literal, 'body')?.children ?? []) {
-    const key = element.kind === 'keyed_element' ? child(element, 'key') : undefined;
-    if (key && textOf(key) === field) return child(element, 'value')?.children[0];
-  }
-  return undefined;
-}
-
-/** Whether a literal has elements without keys. */
-export function isPositional(literal: Node): boolean {
-  return child(literal, 'body')?.children.some((element) => element.kind === 'literal_element') ?? false;
-}
 
 const dialers = ['DialContext', 'Dial', 'DialTLSContext', 'DialTLS'] as const;
 const harmless: ReadonlySet<string> = new Set([

@@ -56,6 +56,8 @@ export interface Duty {
   readonly result: number;
   /** Which of its results is an error: where that is not nil, there is no resource. */
   readonly error?: number;
+  /** Results that are not nil where there is a resource, such as the context beside its cancel function. */
+  readonly companions?: readonly number[];
   readonly meanings: Meanings;
 }
 
@@ -131,12 +133,16 @@ function holderOf(code: Code, duty: Duty): { binding: Binding; variable: Node } 
 
 /** What is known right after the call, and what conditions cannot come out as because of that. */
 function knowledgeAt(code: Code, duty: Duty, resource: Binding): Pick<PathQuery, 'given' | 'possible'> {
-  const target = duty.error === undefined ? undefined : targetOf(duty.acquisition, duty.error);
-  const error = target?.kind === 'identifier' && !isBlank(target) ? code.bindingOf(target) : undefined;
+  const bindingOf = (result: number): Binding | undefined => {
+    const target = targetOf(duty.acquisition, result);
+    return target?.kind === 'identifier' && !isBlank(target) ? code.bindingOf(target) : undefined;
+  };
+  const error = duty.error === undefined ? undefined : bindingOf(duty.error);
   const isNil: Fact | undefined = error && { variable: error, is: 'nil' };
+  const present = [resource, ...(duty.companions ?? []).flatMap((result) => bindingOf(result) ?? [])];
   const guards = guardsOf(duty.acquisition);
   return {
-    given: [{ variable: resource, is: 'not-nil' }, ...(isNil ? [isNil] : [])],
+    given: [...present.map((variable): Fact => ({ variable, is: 'not-nil' })), ...(isNil ? [isNil] : [])],
     possible(condition, holds) {
       if (isEndOfEndless(code, condition)) return false;
       if (isContradicted(condition, guards)) return false;

@@ -124,6 +124,8 @@ function sameSurface(before: GoPackage, after: GoPackage): boolean {
 function sameFileSurface(before: SourceFile, after: SourceFile | undefined): boolean {
   if (before === after) return true;
   if (!after || before.path !== after.path || before.packageName !== after.packageName) return false;
+  // A `//go:build` line before the package clause sets the language version.
+  if (before.text.slice(0, before.starts[0]) !== after.text.slice(0, after.starts[0])) return false;
   if (before.declarations.length !== after.declarations.length) return false;
   return before.declarations.every((declaration, i) => {
     const now = after.declarations[i];

@@ -18,20 +18,27 @@ export type Success =
  */
 export function successAfter(code: Code, statement: Node, error: Node): Success | undefined {
   const list = statement.parent;
-  const next = list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
-  if (next?.kind === 'if_statement') return child(next, 'initializer') ? undefined : successOfIf(code, next, error);
+  const next =
+    list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
+  if (next?.kind === 'if_statement')
+    return child(next, 'initializer') ? undefined : successOfIf(code, next, error);
   const call = next?.kind === 'expression_statement' ? next.children[0] : undefined;
-  const isAssertion = call?.kind === 'call_expression' && argumentsOf(call).some((a) => textOf(a) === textOf(error)) && !prints(code, call);
+  const isAssertion =
+    call?.kind === 'call_expression' &&
+    argumentsOf(call).some((a) => textOf(a) === textOf(error)) &&
+    !prints(code, call);
   return next && isAssertion ? { kind: 'after', statement: next } : undefined;
 }
 
 /** Likewise for `if …, err := call; err != nil { … }`. */
-export function successOfIf(code: Code, check: Node, error: Node): Success | undefined {
+function successOfIf(code: Code, check: Node, error: Node): Success | undefined {
   const operator = comparisonWithNil(child(check, 'condition'), error);
   const block = child(check, 'consequence');
   if (!operator || !block) return undefined;
   if (operator === '==') return { kind: 'first', block };
-  return leaves(code, block) && !child(check, 'alternative') ? { kind: 'after', statement: check } : undefined;
+  return leaves(code, block) && !child(check, 'alternative')
+    ? { kind: 'after', statement: check }
+    : undefined;
 }
 
 /** How a condition compares a variable with nil; undefined if it does not, or does more. */
@@ -44,7 +51,12 @@ export function comparisonWithNil(condition: Node | undefined, variable: Node): 
   return operator === '==' || operator === '!=' ? operator : undefined;
 }
 
-const leaving: ReadonlySet<string> = new Set(['return_statement', 'continue_statement', 'break_statement', 'goto_statement']);
+const leaving: ReadonlySet<string> = new Set([
+  'return_statement',
+  'continue_statement',
+  'break_statement',
+  'goto_statement',
+]);
 
 /** Whether control never comes out at the end of a block, as its last statement shows. */
 export function leaves(code: Code, block: Node): boolean {

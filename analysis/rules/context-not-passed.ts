@@ -51,6 +51,7 @@ process nobody waits for, a request that holds a connection and its goroutines u
     'Handshake()',
     ...['Query', 'QueryRow', 'Exec', 'Prepare', 'Ping', 'Begin'].map((name) => `.${name}(`),
   ],
+  alsoMentions: ['Context', 'Request', 'WithCancel', 'WithTimeout', 'WithDeadline'],
 
   check(code, report) {
     if (code.isTest) return;

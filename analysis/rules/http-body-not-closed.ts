@@ -1,12 +1,22 @@
-import { findPath } from '../flow/paths.ts';
 import { isInLoop } from '../flow/graph.ts';
+import { findPath } from '../flow/paths.ts';
 import type { Code } from '../model/code.ts';
-import { targetOf } from '../model/custody.ts';
+import { isTarget, targetOf } from '../model/custody.ts';
 import { sourcesOf } from '../model/http-request.ts';
-import { responseDuty } from '../model/http-response.ts';
+import { isReadToEnd, responseDuty } from '../model/http-response.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { comparisonWithNil, prints, type Success, successAfter, successOfIf } from '../model/success.ts';
-import { argumentsOf, child, closest, contains, descendants, enclosingFunction, type Node, statements, textOf, unparen } from '../syntax/node.ts';
+import type { Binding } from '../model/scope.ts';
+import { comparisonWithNil, leaves, prints, type Success, successAfter } from '../model/success.ts';
+import {
+  argumentsOf,
+  child,
+  closest,
+  contains,
+  descendants,
+  enclosingFunction,
+  type Node,
+  textOf,
+} from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-body-close' | 'close-body' | 'close-before-return' | 'defer-after-check';
@@ -38,7 +48,18 @@ export default defineRule({
     'defer-after-check': { title: 'Close the response body after the error check', safety: 'safe' },
   },
   imports: ['net/http'],
-  mentions: ['Get(', 'Head(', 'Post(', 'PostForm(', 'Do(', 'RoundTrip(', 'http.Response', 'Body'],
+  mentions: [
+    'resp',
+    'StatusCode',
+    'Get(',
+    'Head(',
+    'Post(',
+    'PostForm(',
+    'Do(',
+    'RoundTrip(',
+    'http.Response',
+    'Body',
+  ],
 
   check(code, report) {
     for (const call of code.calls) {
@@ -51,6 +72,7 @@ export default defineRule({
 });
 
 const effect = 'its connection and two goroutines stay until the server hangs up';
+const readEffect = 'reading it to the end has freed the connection here, but not every transport does that';
 
 function checkDuty(code: Code, duty: Duty, report: Report<FixId>): void {
   const call = duty.acquisition;
@@ -67,19 +89,24 @@ function checkDuty(code: Code, duty: Duty, report: Report<FixId>): void {
     });
   } else if (obligation.kind === 'leaks') {
     const variable = obligation.binding.name;
+    const ends = obligation.paths.map((path) => path.end);
+    const isRead = isReadToEnd(code, obligation.binding, ends);
     const when = obligation.elsewhere === 'never' ? 'is never closed' : 'is not closed on every path';
     report({
       at: obligation.variable,
-      message: `the body of ${variable} ${when}: ${effect}`,
-      ...severity,
-      related: obligation.paths.slice(0, 5).map((path) => ({ at: path.end, message: endingOf(path, variable) })),
+      message: `the body of ${variable} ${when}: ${isRead ? readEffect : effect}`,
+      ...(isRead ? { severity: 'hint' } : severity),
+      related: obligation.paths
+        .slice(0, 5)
+        .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
       fixes: leakFixes(code, duty, obligation),
     });
   }
 }
 
 function endingOf(path: LeakingPath, variable: string): string {
-  if (path.how === 'overwritten') return `${variable} gets another response here, and the body of this one is still open`;
+  if (path.how === 'overwritten')
+    return `${variable} gets another response here, and the body of this one is still open`;
   if (path.how === 'repeated') return `the next turn of the loop comes here with the body still open`;
   return `the function ${path.end.kind === 'return_statement' ? 'returns' : 'ends'} here with the body still open`;
 }
@@ -93,7 +120,11 @@ function isHead(code: Code, call: Node): boolean {
   const [source, ...more] = (binding?.declaredAt && sourcesOf(code, binding)) || [];
   if (source?.kind !== 'call_expression' || more.length > 0) return false;
   const method = argumentsOf(source).find((argument) => typeof code.constantOf(argument) === 'string');
-  return /^net\/http\.NewRequest/.test(code.calleeName(source)) && method !== undefined && code.constantOf(method) === 'HEAD';
+  return (
+    /^net\/http\.NewRequest/.test(code.calleeName(source)) &&
+    method !== undefined &&
+    code.constantOf(method) === 'HEAD'
+  );
 }
 
 /** Whether a test goes on to assert that there is an error, and so no response. */
@@ -102,9 +133,17 @@ function expectsFailure(code: Code, duty: Duty): boolean {
   const statement = error && closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
   if (!code.isTest || !statement || !error) return false;
   const check = statement.field === 'initializer' ? statement.parent : nextOf(statement);
+  if (check?.kind === 'expression_switch_statement' && !child(check, 'value')) {
+    const first = check.children.find((c) => c.kind === 'expression_case');
+    return comparisonWithNil(first && child(first, 'value')?.children[0], error) === '==';
+  }
   if (check?.kind === 'if_statement') return comparisonWithNil(child(check, 'condition'), error) === '==';
   const text = check?.kind === 'expression_statement' ? textOf(check) : '';
-  return /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) && text.includes(textOf(error)) && !/\bNot\(|NotTo|ShouldNot/.test(text);
+  return (
+    /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) &&
+    text.includes(textOf(error)) &&
+    !/\bNot\(|NotTo|ShouldNot/.test(text)
+  );
 }
 
 function nextOf(statement: Node): Node | undefined {
@@ -114,31 +153,38 @@ function nextOf(statement: Node): Node | undefined {
 
 /** `defer resp.Body.Close()` where `err` may still be something, and `resp` nil. */
 function checkOrder(code: Code, duty: Duty, report: Report<FixId>): void {
-  const [target, error] = [targetOf(duty.acquisition, duty.result), targetOf(duty.acquisition, duty.error ?? -1)];
+  const [target, error] = [
+    targetOf(duty.acquisition, duty.result),
+    targetOf(duty.acquisition, duty.error ?? -1),
+  ];
   const [response, failure] = [target && code.bindingOf(target), error && code.bindingOf(error)];
   const fn = enclosingFunction(duty.acquisition);
   if (!error || !response || !failure || !fn) return;
   const path = findPath(code.flowOf(fn), {
     from: duty.acquisition,
     names: code,
-    stops: (entry) => isGivenAway(code, entry, textOf(error)),
+    stops: (entry) => isGivenAway(code, entry, textOf(error)) || isAssigned(code, entry, [response, failure]),
     to: (entry) => closesAtReturn(code, entry) === response,
-    given: [{ variable: response, is: 'nil' }, { variable: failure, is: 'not-nil' }],
+    given: [
+      { variable: response, is: 'nil' },
+      { variable: failure, is: 'not-nil' },
+    ],
     exits: [],
   });
   if (!path) return;
   report({
     at: path.end,
-    message: `${response.name} is nil if ${failure.name} is not, and then this panics: defer the call after the check of ${failure.name}`,
+    message: `${response.name} is nil if ${failure.name} is not, which nothing rules out here: then this panics`,
     related: [{ at: duty.acquisition, message: `${failure.name} comes from here` }],
-    severity: code.isTest ? 'warning' : 'error',
+    severity: code.isTest ? 'hint' : 'error',
     fixes: { 'defer-after-check': moveBehindCheck(code, path.end, error) },
   });
 }
 
 /** The variable whose body an entry `defer resp.Body.Close()` closes. */
 function closesAtReturn(code: Code, entry: Node) {
-  const selector = entry.kind === 'defer_statement' && entry.children[0] ? child(entry.children[0], 'function') : undefined;
+  const selector =
+    entry.kind === 'defer_statement' && entry.children[0] ? child(entry.children[0], 'function') : undefined;
   if (!selector || !/^[\w]+\.Body\.Close$/.test(textOf(selector))) return undefined;
   const [response] = [...descendants(selector)].filter((node) => node.kind === 'identifier');
   return response && code.bindingOf(response);
@@ -146,7 +192,18 @@ function closesAtReturn(code: Code, entry: Node) {
 
 /** Whether an entry gives the error to a function that may end the path. */
 function isGivenAway(code: Code, entry: Node, error: string): boolean {
-  return [...descendants(entry)].some((node) => node.kind === 'call_expression' && !prints(code, node) && argumentsOf(node).some((a) => textOf(a) === error));
+  return [...descendants(entry)].some(
+    (node) =>
+      node.kind === 'call_expression' &&
+      !/^(?:errors|os)\./.test(code.calleeName(node)) &&
+      !prints(code, node) &&
+      argumentsOf(node).some((a) => textOf(a) === error),
+  );
+}
+
+/** Whether an entry gives one of the variables another value. */
+function isAssigned(code: Code, entry: Node, variables: readonly Binding[]): boolean {
+  return variables.some((v) => code.usesOf(v).some((use) => contains(entry, use) && isTarget(use)));
 }
 
 function moveBehindCheck(code: Code, deferred: Node, error: Node): FixBody | undefined {
@@ -178,11 +235,16 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
     return isPlain ? { 'close-body': closedIfThere(statement, call) } : {};
   }
   if (!blank) return {};
-  if (statement.field === 'initializer') return statement.parent ? initializerFixes(code, statement.parent, blank, error) : {};
+  if (statement.field === 'initializer')
+    return statement.parent ? initializerFixes(code, statement.parent, blank, error) : {};
   if (statement.parent?.kind !== 'statement_list') return {};
   const name = (edit: Edit): string => {
     const response = edit.freshName('resp', statement);
-    if (statement.kind === 'assignment_statement') edit.insertStatementBefore(statement, `var ${response} *${edit.qualified('net/http', 'Response', statement)}`);
+    if (statement.kind === 'assignment_statement')
+      edit.insertStatementBefore(
+        statement,
+        `var ${response} *${edit.qualified('net/http', 'Response', statement)}`,
+      );
     edit.replace(blank, response);
     return response;
   };
@@ -209,18 +271,60 @@ function closedIfThere(statement: Node, call: Node): FixBody {
 
 /** `if _, err := http.Get(u); err != nil { … }` */
 function initializerFixes(code: Code, check: Node, blank: Node, error: Node): Fixes {
-  const success = successOfIf(code, check, error);
-  const operator = comparisonWithNil(child(check, 'condition'), error);
-  const block = child(check, 'consequence');
-  if (check.kind !== 'if_statement' || !operator || !block || (operator === '!=' && child(check, 'alternative'))) return {};
+  const [initializer, condition, block] = [
+    child(check, 'initializer'),
+    child(check, 'condition'),
+    child(check, 'consequence'),
+  ];
+  const operator = comparisonWithNil(condition, error);
+  const isListed = check.parent?.kind === 'statement_list';
+  if (!initializer || !condition || !operator || !block || (operator === '!=' && child(check, 'alternative')))
+    return {};
+  const isNew = initializer.kind === 'short_var_declaration';
+  if (!isNew && !isListed) return {};
+  if (isNew && operator === '!=' && isListed && leaves(code, block) && canHoist(code, check, error)) {
+    const inLoop = isInLoop(code.flowOf(enclosingFunction(check) as Node), initializer);
+    const edit: FixBody = (e) => {
+      const response = e.freshName('resp', check);
+      e.replaceRange(check, check.start, blank.end, response);
+      e.replaceRange(check, initializer.end, condition.start, '\nif ');
+      e.insertStatementAfter(check, `${inLoop ? '' : 'defer '}${response}.Body.Close()`);
+    };
+    return inLoop ? { 'close-body': edit } : { 'defer-body-close': edit };
+  }
   return {
     'close-body': (edit) => {
       const response = edit.freshName('resp', check);
+      if (!isNew)
+        edit.insertStatementBefore(
+          check,
+          `var ${response} *${edit.qualified('net/http', 'Response', check)}`,
+        );
       edit.replace(blank, response);
-      if (success?.kind === 'first') edit.insertFirst(block, `${response}.Body.Close()`);
+      if (operator === '==') edit.insertFirst(block, `${response}.Body.Close()`);
       else edit.insertAfter(block, ` else {\n\t${response}.Body.Close()\n}`);
     },
   };
+}
+
+/** Whether the error of an `if` can be declared before it: nobody below means another variable of that name. */
+function canHoist(code: Code, check: Node, error: Node): boolean {
+  const siblings = check.parent?.children ?? [];
+  const rest = siblings.slice(siblings.indexOf(check) + 1);
+  const name = textOf(error);
+  if (code.lookup(name, check))
+    return (
+      !rest.some((s) =>
+        [...descendants(s)].some((node) => node.kind === 'identifier' && textOf(node) === name),
+      ) && code.lookup(name, check)?.scope === 'local'
+    );
+  return rest.every((s) => {
+    const left = s.kind === 'short_var_declaration' ? (child(s, 'left')?.children ?? []) : [];
+    const others = left.filter(
+      (target) => textOf(target) !== name && code.bindingOf(target)?.declaredAt === target,
+    );
+    return left.every((target) => textOf(target) !== name) || others.length > 0;
+  });
 }
 
 function leakFixes(code: Code, duty: Duty, leak: Leak): Fixes {
@@ -232,9 +336,91 @@ function leakFixes(code: Code, duty: Duty, leak: Leak): Fixes {
   const close = `${leak.binding.name}.Body.Close()`;
   const inLoop = isInLoop(code.flowOf(fn), call);
   const returns = closeBeforeReturns(code, leak, close);
-  if (inLoop) return leak.elsewhere === 'never' ? { 'close-body': closeAfterLastUse(code, leak, statement, close) } : { 'close-before-return': returns };
+  if (inLoop)
+    return leak.elsewhere === 'never'
+      ? { 'close-body': closeAfterLastUse(code, leak, statement, close) }
+      : { 'close-before-return': returns };
   const success = successAfter(code, statement, error);
-  if (success?.kind !== 'after' || leak.elsewhere === 'handed-over') return { 'close-before-return': returns };
-  if (leak.elsewhere === 'never') return { 'defer-body-close': (edit) => put(edit, success, `defer ${close}`) };
-  return { 'defer-body-close': hoistedRelease(code, leak, success.statement), 'close-before-return': returns };
+  if (success?.kind !== 'after' || leak.elsewhere === 'handed-over')
+    return { 'close-before-return': returns };
+  if (leak.elsewhere === 'never')
+    return { 'defer-body-close': (edit) => put(edit, success, `defer ${close}`) };
+  return {
+    'defer-body-close': hoistedRelease(code, leak, success.statement),
+    'close-before-return': returns,
+  };
+}
+
+/** The only `Close` of the body, which comes too late, becomes a `defer` behind the error check. */
+function hoistedRelease(code: Code, leak: Leak, check: Node): Fixes['defer-body-close'] {
+  const close = `${leak.binding.name}.Body.Close()`;
+  const siblings = check.parent?.children ?? [];
+  const rest = siblings.slice(siblings.indexOf(check) + 1);
+  const releases = code.usesOf(leak.binding).flatMap((use) => {
+    const statement = closest(use, 'defer_statement', 'expression_statement', 'assignment_statement');
+    return statement && textOf(statement).replace(/^(?:defer|_ =) /, '') === close ? [statement] : [];
+  });
+  const [release, ...more] = releases;
+  if (
+    !release ||
+    more.length > 0 ||
+    !rest.includes(release) ||
+    leak.paths.some((path) => path.how !== 'returned')
+  )
+    return undefined;
+  const edit: FixBody = (e) => {
+    e.removeStatement(release);
+    e.insertStatementAfter(check, `defer ${close}`);
+  };
+  const between = rest.slice(0, rest.indexOf(release));
+  const isFirst = !between.some((s) => [...descendants(s)].some((node) => node.kind === 'defer_statement'));
+  return release.kind === 'defer_statement' && isFirst ? edit : { safety: 'review', edit };
+}
+
+/** On the paths that leave the body open, it is closed before the `return`. */
+function closeBeforeReturns(code: Code, leak: Leak, close: string): FixBody | undefined {
+  const { binding, paths } = leak;
+  const isPlace = (path: LeakingPath): boolean =>
+    path.how === 'returned' &&
+    path.end.kind === 'return_statement' &&
+    path.isOnlyWay &&
+    code.lookup(binding.name, path.end) === binding &&
+    !readsBody(code, leak, path.end);
+  if (!paths.every(isPlace)) return undefined;
+  return (edit) => {
+    for (const { end } of paths) edit.insertStatementBefore(end, close);
+  };
+}
+
+/** Whether a statement may read from the body: it names more of the response than a field like its status. */
+function readsBody(code: Code, leak: Leak, statement: Node): boolean {
+  return code.usesOf(leak.binding).some((use) => {
+    const field = use.parent?.kind === 'selector_expression' ? child(use.parent, 'field') : undefined;
+    return contains(statement, use) && (!field || textOf(field) === 'Body');
+  });
+}
+
+/** In a loop: right after the only statement that reads the body, or at the end of a turn that nothing cuts short. */
+function closeAfterLastUse(code: Code, leak: Leak, statement: Node, close: string): Fixes['close-body'] {
+  const error = child(statement, 'left')?.children.at(-1);
+  const success = error && successAfter(code, statement, error);
+  if (success?.kind !== 'after' || leak.paths.some((path) => path.how === 'overwritten')) return undefined;
+  const siblings = statement.parent?.children ?? [];
+  const rest = siblings.slice(siblings.indexOf(success.statement) + 1);
+  const readers = rest.filter((s) => code.usesOf(leak.binding).some((use) => contains(s, use)));
+  const [reader, ...more] = readers.filter((s) => readsBody(code, leak, s));
+  const last = more.length > 0 || (reader && !readsToEnd(reader)) ? undefined : (reader ?? success.statement);
+  const at = last ?? (rest.some(cutsShort) ? undefined : rest.at(-1));
+  return at && { safety: 'review', edit: (edit) => edit.insertStatementAfter(at, close) };
+}
+
+/** `data, err := io.ReadAll(resp.Body)`, `_, err = io.Copy(w, resp.Body)` */
+function readsToEnd(statement: Node): boolean {
+  return /^(?:\w+, \w+ :?= )?(?:io|ioutil)\.(?:ReadAll|Copy)\([^()]*\)$/.test(textOf(statement));
+}
+
+function cutsShort(statement: Node): boolean {
+  return [...descendants(statement)].some((node) =>
+    /^(?:return|break|continue|goto)_statement$/.test(node.kind),
+  );
 }

@@ -9,13 +9,12 @@ import {
   type EndlessRequest,
   endlessRequest,
   fieldClientAt,
-  initialised,
   isPlainClient,
-  isReadAtOnce,
   isTestSupport,
-  type MadeClient,
   senders,
 } from '../model/http-client.ts';
+import { isReadAtOnce, isSentFromMemory } from '../model/http-exchange.ts';
+import { asLiteral, type Made } from '../model/http-made.ts';
 import { isLoopback, leadingText, sourcesOf } from '../model/http-request.ts';
 import { canLoseDefaults, sharedClient } from '../model/http-shared-client.ts';
 import { defaultClientBound } from '../model/http-transport.ts';
@@ -36,7 +35,7 @@ export default defineRule({
     holds. Under load such goroutines pile up until memory or file descriptors run out.
 
     \`Client.Timeout\` covers the whole exchange, reading the body included. Where bodies are streamed, give each request
-    a context with a deadline, or the transport a \`ResponseHeaderTimeout\`.`,
+    a context with a deadline, or the transport a \`ResponseHeaderTimeout\`. A request to this machine is a hint.`,
   silentWhen: [
     'every request that can be seen carries a context with a deadline, or one of its caller',
     'the `Timeout` is set later, anywhere in the package, or is written down as zero on purpose',
@@ -44,7 +43,7 @@ export default defineRule({
     'no request of the client can be seen: it is handed to another package',
     'the code is part of a test, where `go test -timeout` ends what hangs',
   ],
-  peers: ['noctx', 'gosec G107'],
+  peers: ['noctx'],
   fixes: {
     'set-timeout': { title: 'Give the client a Timeout', safety: 'safe' },
     'use-client-with-timeout': {
@@ -102,7 +101,7 @@ function checkDefault(code: Code, reference: Node, report: Report<FixId>): void 
   }
   const request = endlessRequest(clientUses(code, reference));
   if (!request) return;
-  const method = child(reference.parent ?? reference, 'field');
+  const method = reference.parent && child(reference.parent, 'field');
   const isDirect = reference.parent !== undefined && callOf(reference.parent) === request.at;
   report({
     at: isDirect ? request.at : reference,
@@ -127,7 +126,7 @@ function sent(request: EndlessRequest): { at: Node; message: string } {
   return { at: request.at, message: 'this request has no deadline either' };
 }
 
-function reportMade(code: Code, made: MadeClient, request: EndlessRequest, report: Report<FixId>): void {
+function reportMade(code: Code, made: Made, request: EndlessRequest, report: Report<FixId>): void {
   const isVisible = !made.uses.some((use) => use.kind === 'away');
   const fix = timeoutFix(code, made);
   report({
@@ -138,13 +137,13 @@ function reportMade(code: Code, made: MadeClient, request: EndlessRequest, repor
     ...(request.isLoopback ? { severity: 'hint' as const } : {}),
     fixes: {
       'set-timeout':
-        fix && (isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix }),
+        isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix },
     },
   });
 }
 
 /** Whether all requests of a plain client are seen to be over, body included, in the function that sends them. */
-function isLimitHarmless(code: Code, made: MadeClient): boolean {
+function isLimitHarmless(code: Code, made: Made): boolean {
   const isPlain = made.form !== 'literal' || isPlainClient(made.at);
   return (
     isPlain &&
@@ -153,25 +152,21 @@ function isLimitHarmless(code: Code, made: MadeClient): boolean {
         use.kind === 'call' &&
         use.code.root === code.root &&
         (senders.has(use.name) || use.name === 'Do') &&
+        isSentFromMemory(use.code, use.call) &&
         isReadAtOnce(use.code, use.call),
     )
   );
 }
 
-function timeoutFix(code: Code, { at, form }: MadeClient): FixBody | undefined {
-  const { client } = code.config.timeouts;
-  if (form === 'literal') {
-    const body = child(at, 'body');
-    return body && ((edit) => edit.addKeyedElement(body, 'Timeout', edit.duration(client, at)));
-  }
-  if (form === 'new') {
-    const [type] = argumentsOf(at);
-    return type && ((edit) => edit.replace(at, `&${textOf(type)}{Timeout: ${edit.duration(client, at)}}`));
-  }
+function timeoutFix(code: Code, made: Made): FixBody {
+  const { at, form } = made;
   return (edit) => {
-    const literal = initialised(at, `Timeout: ${edit.duration(client, at)}`);
-    if (!literal) return false;
-    edit.replace(literal.node, literal.text);
+    const limit = edit.duration(code.config.timeouts.client, at);
+    const body = form === 'literal' ? child(at, 'body') : undefined;
+    const literal = body ? undefined : asLiteral(made, `Timeout: ${limit}`);
+    if (body) edit.addKeyedElement(body, 'Timeout', limit);
+    else if (literal) edit.replace(literal.node, literal.text);
+    else return false;
     return undefined;
   };
 }

@@ -1,9 +1,9 @@
 import type { Code } from '../model/code.ts';
-import { initialised, isTestSupport } from '../model/http-client.ts';
+import { isTestSupport } from '../model/http-client.ts';
 import {
   fieldServerAt,
   handedOn,
-  type MadeServer,
+  type Made,
   type Reach,
   reachOf,
   reachOfAddress,
@@ -77,7 +77,7 @@ function severityFor(reach: Reach): { severity?: 'hint' } {
   return reach === 'this machine' ? { severity: 'hint' } : {};
 }
 
-function checkServer(code: Code, made: MadeServer, report: Report<FixId>): void {
+function checkServer(code: Code, made: Made, report: Report<FixId>): void {
   const use = servingUse(made.uses);
   const handed = use ? undefined : handedOn(code, made.uses);
   const at = use?.kind === 'call' ? use.call : (use ?? handed)?.node;
@@ -167,23 +167,15 @@ function hasComments(call: Node): boolean {
   return /\/[/*]/.test(rest + call.tree.text.slice(at, list.end));
 }
 
-function serverFix(code: Code, { at, form }: MadeServer): FixBody | undefined {
-  const { readHeader } = code.config.timeouts;
-  if (form === 'literal') {
-    const body = child(at, 'body');
-    return body && ((edit) => edit.addKeyedElement(body, 'ReadHeaderTimeout', edit.duration(readHeader, at)));
-  }
-  if (form === 'new') {
-    const [type] = argumentsOf(at);
-    return (
-      type &&
-      ((edit) => edit.replace(at, `&${textOf(type)}{ReadHeaderTimeout: ${edit.duration(readHeader, at)}}`))
-    );
-  }
+function serverFix(code: Code, made: Made): FixBody {
+  const { at, form } = made;
   return (edit) => {
-    const literal = initialised(at, `ReadHeaderTimeout: ${edit.duration(readHeader, at)}`);
-    if (!literal) return false;
-    edit.replace(literal.node, literal.text);
+    const limit = edit.duration(code.config.timeouts.readHeader, at);
+    const body = form === 'literal' ? child(at, 'body') : undefined;
+    const literal = body ? undefined : asLiteral(made, `ReadHeaderTimeout: ${limit}`);
+    if (body) edit.addKeyedElement(body, 'ReadHeaderTimeout', limit);
+    else if (literal) edit.replace(literal.node, literal.text);
+    else return false;
     return undefined;
   };
 }

@@ -2,12 +2,14 @@ import { isInLoop } from '../flow/graph.ts';
 import type { Code } from '../model/code.ts';
 import { isPlain, type Lifetime, lifetimeOf } from '../model/context-lifetime.ts';
 import { type Meaning, targetOf } from '../model/custody.ts';
-import { type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
+import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
+import { leakingReturns, listedStatement, releasePlan } from '../model/release-plan.ts';
 import type { Binding } from '../model/scope.ts';
+import { isNamed } from '../model/types.ts';
 import {
+  argumentsOf,
   child,
   closest,
-  contains,
   descendants,
   enclosingFunction,
   type Node,
@@ -23,19 +25,25 @@ interface Maker {
   readonly effect: string;
   readonly type: 'CancelFunc' | 'CancelCauseFunc';
   readonly name: 'cancel' | 'stop';
+  readonly results: Pick<Duty, 'result' | 'error' | 'companions'>;
 }
+
+const results = { result: 1, companions: [0] };
 
 const waits = 'what waits for the context is not released before its parent ends';
 const runs = 'its timer and what waits for it stay until the deadline';
 
 const makers: ReadonlyMap<string, Maker> = new Map([
-  ['context.WithCancel', { effect: waits, type: 'CancelFunc', name: 'cancel' }],
-  ['context.WithCancelCause', { effect: waits, type: 'CancelCauseFunc', name: 'cancel' }],
-  ['context.WithTimeout', { effect: runs, type: 'CancelFunc', name: 'cancel' }],
-  ['context.WithTimeoutCause', { effect: runs, type: 'CancelFunc', name: 'cancel' }],
-  ['context.WithDeadline', { effect: runs, type: 'CancelFunc', name: 'cancel' }],
-  ['context.WithDeadlineCause', { effect: runs, type: 'CancelFunc', name: 'cancel' }],
-  ['os/signal.NotifyContext', { effect: 'the signals stay caught', type: 'CancelFunc', name: 'stop' }],
+  ['context.WithCancel', { effect: waits, type: 'CancelFunc', name: 'cancel', results }],
+  ['context.WithCancelCause', { effect: waits, type: 'CancelCauseFunc', name: 'cancel', results }],
+  ['context.WithTimeout', { effect: runs, type: 'CancelFunc', name: 'cancel', results }],
+  ['context.WithTimeoutCause', { effect: runs, type: 'CancelFunc', name: 'cancel', results }],
+  ['context.WithDeadline', { effect: runs, type: 'CancelFunc', name: 'cancel', results }],
+  ['context.WithDeadlineCause', { effect: runs, type: 'CancelFunc', name: 'cancel', results }],
+  [
+    'os/signal.NotifyContext',
+    { effect: 'the signals stay caught', type: 'CancelFunc', name: 'stop', results },
+  ],
 ]);
 
 export default defineRule({
@@ -65,42 +73,73 @@ export default defineRule({
     'cancel-before-return': { title: 'Call the cancel function before these returns', safety: 'review' },
   },
   imports: ['context', 'os/signal'],
-  mentions: ['WithCancel', 'WithTimeout', 'WithDeadline', 'NotifyContext'],
+  mentions: ['WithCancel', 'WithTimeout', 'WithDeadline', 'NotifyContext', 'cancel', 'Cancel'],
 
   check(code, report) {
     for (const call of code.calls) {
-      const name = code.calleeName(call);
-      const maker = makers.get(name);
-      if (maker) checkCall(code, call, name.slice(name.lastIndexOf('/') + 1), maker, report);
+      const maker = makers.get(code.calleeName(call)) ?? wrapperOf(code, call);
+      if (maker && argumentsOf(call)[0]?.kind !== 'nil') checkCall(code, call, maker, report);
     }
   },
 });
 
-function checkCall(code: Code, call: Node, name: string, maker: Maker, report: Report<FixId>): void {
-  const obligation = obligationOf(code, { acquisition: call, result: 1, meanings: meaningOf });
-  const severity = maker.name === 'stop' ? ({ severity: 'hint' } as const) : {};
-  if (obligation.kind === 'discarded' && obligation.at !== call) {
-    if (maker.name === 'stop' && isMainFunction(code)) return;
-    const message = `the ${maker.name} function of ${name} is discarded, so ${maker.effect}`;
+function checkCall(code: Code, call: Node, maker: Maker, report: Report<FixId>): void {
+  const { results, effect, name } = maker;
+  const obligation = obligationOf(code, { acquisition: call, ...results, meanings: meaningOf });
+  const severity = name === 'stop' ? ({ severity: 'hint' } as const) : {};
+  if (obligation.kind === 'discarded') {
+    if (name === 'stop' && lastsAsLongAsProgram(code)) return;
     report({
       at: obligation.at,
-      message,
+      message: `the ${name} function of ${shownCallee(code, call, maker)} is discarded, so ${effect}`,
       ...severity,
       fixes: discardedFixes(code, call, obligation.at, maker),
     });
-  } else if (obligation.kind === 'leaks') {
-    const variable = obligation.binding.name;
-    const when = obligation.elsewhere === 'never' ? 'is never called' : 'is not called on every path';
-    report({
-      at: obligation.variable,
-      message: `${variable} ${when}, so ${maker.effect}`,
-      ...severity,
-      related: obligation.paths
-        .slice(0, 5)
-        .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
-      fixes: leakFixes(code, call, obligation, maker),
-    });
   }
+  if (obligation.kind !== 'leaks') return;
+  const paths = obligation.paths.filter((path) => !isRuledOutByDeadline(code, path, maker));
+  if (paths.length === 0) return;
+  const variable = obligation.binding.name;
+  const when = obligation.elsewhere === 'never' ? 'is never called' : 'is not called on every path';
+  report({
+    at: obligation.variable,
+    message: `${variable} ${when}, so ${effect}`,
+    ...severity,
+    related: paths.slice(0, 5).map((path) => ({ at: path.end, message: endingOf(path, variable) })),
+    fixes: leakFixes(code, call, obligation, maker),
+  });
+}
+
+function shownCallee(code: Code, call: Node, maker: Maker): string {
+  if (maker.results !== results) return textOf(child(call, 'function') ?? call);
+  const name = code.calleeName(call);
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** A function of the package that returns a `context.CancelFunc`, and leaves it to its caller to call it. */
+function wrapperOf(code: Code, call: Node): Maker | undefined {
+  const callee = code.calleeOf(call);
+  const types = callee?.signature?.results.map((result) => result.type) ?? [];
+  const result = types.findIndex((type) => isNamed(type, 'context', 'CancelFunc'));
+  if (!callee?.declaration || result < 0 || !code.pkg.files.includes(callee.declaration.file))
+    return undefined;
+  const error = types.findIndex((type) => isNamed(type, '', 'error'));
+  const results = error < 0 ? { result } : { result, error };
+  return { effect: 'what it would cancel goes on', type: 'CancelFunc', name: 'cancel', results };
+}
+
+/** `if _, ok := ctx.Deadline(); !ok` does not overwrite what comes from `WithTimeout`. */
+function isRuledOutByDeadline(code: Code, path: LeakingPath, maker: Maker): boolean {
+  if (path.how !== 'overwritten' || maker.effect !== runs) return false;
+  return path.branches.some(({ condition }) => {
+    const tested =
+      condition?.kind === 'test' && condition.expression.kind === 'identifier'
+        ? condition.expression
+        : undefined;
+    const declared = tested && code.bindingOf(tested)?.declaredAt?.parent?.parent;
+    const from = declared && child(declared, 'right')?.children[0];
+    return from?.kind === 'call_expression' && code.calleeName(from) === 'context.Context.Deadline';
+  });
 }
 
 function meaningOf(expression: Node): Meaning | undefined {
@@ -114,22 +153,18 @@ function endingOf(path: LeakingPath, variable: string): string {
   return `the function ${path.end.kind === 'return_statement' ? 'returns' : 'ends'} here without a call of ${variable}`;
 }
 
-function isMainFunction(code: Code): boolean {
+/** A program catches its signals until it ends. */
+function lastsAsLongAsProgram(code: Code): boolean {
   const name = child(code.root, 'name');
-  return (
-    code.pkg.name === 'main' &&
-    code.root.kind === 'function_declaration' &&
-    name !== undefined &&
-    textOf(name) === 'main'
-  );
+  return code.pkg.name === 'main' || (name !== undefined && textOf(name) === 'init');
 }
 
 type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
 
 function discardedFixes(code: Code, call: Node, blank: Node, maker: Maker): Fixes {
   const statement = listedStatement(call);
-  if (!statement || isBlank(targetOf(call, 0))) return {};
-  return releasingFixes(code, call, (edit) => {
+  if (!statement || blank === call || isBlank(targetOf(call, 0))) return {};
+  return releasingFixes(code, call, maker, (edit) => {
     const name = edit.freshName(maker.name, statement);
     const operator = statement.kind === 'assignment_statement' ? child(statement, 'operator') : undefined;
     if (operator && isDeclaredBeside(contextOf(code, call), statement)) edit.replace(operator, ':=');
@@ -144,14 +179,19 @@ function discardedFixes(code: Code, call: Node, blank: Node, maker: Maker): Fixe
 
 function leakFixes(code: Code, call: Node, leak: Leak, maker: Maker): Fixes {
   const release = callOf(leak.binding.name, maker);
-  if (leak.elsewhere === 'handed-over') return { 'cancel-before-return': beforeReturns(code, leak, release) };
-  if (leak.elsewhere === 'released' && isInLoop(code.flowOf(enclosingFunction(call) as Node), call))
-    return {};
+  if (leak.elsewhere === 'handed-over') {
+    const returns = leakingReturns(code, leak, (statement) => mayNeedContext(code, statement));
+    const edit: FixBody = (e) => {
+      for (const statement of returns ?? []) e.insertStatementBefore(statement, release);
+    };
+    return returns ? { 'cancel-before-return': edit } : {};
+  }
   const fn = enclosingFunction(call);
+  if (leak.elsewhere === 'released' && fn && isInLoop(code.flowOf(fn), call)) return {};
   const idle = code
     .usesOf(leak.binding)
     .flatMap((use) => (enclosingFunction(use) === fn && blankUse(use)) || []);
-  return releasingFixes(code, call, (edit) => {
+  return releasingFixes(code, call, maker, (edit) => {
     for (const statement of leak.elsewhere === 'never' ? idle : []) edit.removeStatement(statement);
     return release;
   });
@@ -160,9 +200,8 @@ function leakFixes(code: Code, call: Node, leak: Leak, maker: Maker): Fixes {
 /** The statement `_ = cancel` around a use. */
 function blankUse(use: Node): Node | undefined {
   const statement = use.parent?.field === 'right' ? use.parent.parent : undefined;
-  return statement?.kind === 'assignment_statement' && textOf(statement) === `_ = ${textOf(use)}`
-    ? statement
-    : undefined;
+  const isIdle = statement?.kind === 'assignment_statement' && textOf(statement) === `_ = ${textOf(use)}`;
+  return isIdle ? statement : undefined;
 }
 
 function callOf(name: string, maker: Maker): string {
@@ -170,26 +209,29 @@ function callOf(name: string, maker: Maker): string {
 }
 
 /** `prepare` makes sure that a variable has the cancel function, and gives the call to write. */
-function releasingFixes(code: Code, call: Node, prepare: (edit: Parameters<FixBody>[0]) => string): Fixes {
-  const fn = enclosingFunction(call);
-  const statement = listedStatement(call);
-  if (!fn || !statement) return {};
-  const inLoop = isInLoop(code.flowOf(fn), call);
-  const scope = inLoop ? (statement.parent as Node) : fn;
-  const ends = inLoop ? endsOfTurn(code, statement) : undefined;
-  if (inLoop && !ends) return {};
+function releasingFixes(
+  code: Code,
+  call: Node,
+  maker: Maker,
+  prepare: (edit: Parameters<FixBody>[0]) => string,
+): Fixes {
+  const plan = releasePlan(code, call, (statement) => mayNeedContext(code, statement));
+  // Where a function returns an error beside it, its cancel function may be nil.
+  if (!plan || maker.results.error !== undefined) return {};
+  const lifetime = lifetimeOfContext(code, call, plan.scope);
+  if (lifetime === 'beyond') return {};
   const edit: FixBody = (e) => {
     const release = prepare(e);
-    if (!ends) e.insertStatementAfter(statement, `defer ${release}`);
-    for (const { after, at } of ends ?? []) {
-      if (after) e.insertStatementAfter(at, release);
-      else e.insertStatementBefore(at, release);
+    if (plan.kind === 'defer') return e.insertStatementAfter(plan.after, `defer ${release}`);
+    for (const { side, statement } of plan.places) {
+      if (side === 'after') e.insertStatementAfter(statement, release);
+      else e.insertStatementBefore(statement, release);
     }
+    return undefined;
   };
-  const lifetime = lifetimeOfContext(code, call, scope);
-  if (lifetime === 'beyond') return {};
-  const fix = lifetime === 'within' ? edit : ({ safety: 'review', edit } as const);
-  return inLoop ? { 'cancel-each-turn': fix } : { 'defer-cancel': fix };
+  const fix =
+    lifetime === 'within' && maker.results === results ? edit : ({ safety: 'review', edit } as const);
+  return plan.kind === 'defer' ? { 'defer-cancel': fix } : { 'cancel-each-turn': fix };
 }
 
 function lifetimeOfContext(code: Code, call: Node, scope: Node): Lifetime {
@@ -216,59 +258,6 @@ function isDeclaredBeside(context: Binding | undefined, statement: Node): boolea
   return enclosingFunction(at) === list.parent?.parent;
 }
 
-/** The statement that holds the call and stands in a list of statements, not in the head of an `if` or `for`. */
-function listedStatement(call: Node): Node | undefined {
-  const statement = closest(call, 'short_var_declaration', 'assignment_statement', 'var_declaration');
-  return statement?.parent?.kind === 'statement_list' ? statement : undefined;
-}
-
-/**
- * Where a turn of a loop ends after a statement of its body: before each jump and after the last statement.
- * Undefined if the jumps are too involved, or compute something that may need the context.
- */
-function endsOfTurn(
-  code: Code,
-  statement: Node,
-): readonly { readonly at: Node; readonly after: boolean }[] | undefined {
-  const list = statement.parent as Node;
-  const rest = list.children.slice(list.children.indexOf(statement) + 1);
-  const ends: { at: Node; after: boolean }[] = [];
-  for (const node of rest.flatMap((s) => [...descendants(s)])) {
-    if (!jumps.has(node.kind) || closest(node, 'func_literal') !== closest(statement, 'func_literal'))
-      continue;
-    if (node.kind === 'goto_statement' || node.children.some((c) => c.kind === 'label_name'))
-      return undefined;
-    if (node.kind !== 'return_statement' && staysWithin(node, list)) continue;
-    if (mayNeedContext(code, node)) return undefined;
-    ends.push({ at: node, after: false });
-  }
-  const last = rest.at(-1) ?? statement;
-  return jumps.has(last.kind) ? ends : [...ends, { at: last, after: true }];
-}
-
-const jumps: ReadonlySet<string> = new Set([
-  'return_statement',
-  'break_statement',
-  'continue_statement',
-  'goto_statement',
-]);
-
-/** Whether a `break` or `continue` belongs to a statement inside the list. */
-function staysWithin(jump: Node, list: Node): boolean {
-  const loop = closest(jump, 'for_statement');
-  const target =
-    jump.kind === 'continue_statement'
-      ? loop
-      : closest(
-          jump,
-          'for_statement',
-          'select_statement',
-          'expression_switch_statement',
-          'type_switch_statement',
-        );
-  return target !== undefined && contains(list, target) && target !== list;
-}
-
 /** Whether what a statement computes may need the context: it calls or receives, and not only with plain values. */
 function mayNeedContext(code: Code, statement: Node): boolean {
   const parts = [...descendants(statement)];
@@ -278,19 +267,4 @@ function mayNeedContext(code: Code, statement: Node): boolean {
     const isLocal = binding?.scope === 'local' || binding?.scope === 'parameter';
     return isLocal && !isPlain(code.typeOfBinding(binding), code);
   });
-}
-
-/** On the paths that do not hand the cancel function over, it is called before the `return`. */
-function beforeReturns(code: Code, leak: Leak, release: string): FixBody | undefined {
-  const ends = leak.paths.map((path) => path.end);
-  const isPlace = (path: LeakingPath): boolean => {
-    const isReturn = path.how === 'returned' && path.end.kind === 'return_statement' && path.isOnlyWay;
-    return (
-      isReturn && !mayNeedContext(code, path.end) && code.lookup(leak.binding.name, path.end) === leak.binding
-    );
-  };
-  if (!leak.paths.every(isPlace)) return undefined;
-  return (edit) => {
-    for (const end of ends) edit.insertStatementBefore(end, release);
-  };
 }

@@ -32,6 +32,8 @@ export interface Rule<FixId extends string = string> {
   readonly imports: readonly string[];
   /** A declaration is checked only if its text contains one of these. */
   readonly mentions: readonly string[];
+  /** … and one of these, if given. */
+  readonly alsoMentions?: readonly string[];
   /** Called once for each function, method and package-level `var` that passes both tests and parses. */
   check(code: Code, report: Report<FixId>): void;
 }

@@ -43,6 +43,7 @@ export default defineRule({
   },
   imports: ['time'],
   mentions: ['Sleep('],
+  alsoMentions: ['\tgo ', '{ go ', '; go ', '\ngo '],
 
   check(code, report) {
     for (const call of code.calls) {

@@ -201,6 +201,14 @@ test('another round of a loop may see other fields', () => {
   assert.equal(pathIn('for !globalDone { begin()\nwork() }'), '}, globalDone is true');
 });
 
+test('each round of a type switch has a variable of its own', () => {
+  const flow = flowOf('for { switch v := x.(type) { case bool: if v { stop() } else { return } } }');
+  const clause = nodeAt(flow, 'case bool: if v { stop() } else { return }');
+  const variable = { declaredAt: clause };
+  const names = { bindingOf: (identifier: Node) => (textOf(identifier) === 'v' ? variable : undefined) };
+  assert.ok(findPath(flow, { from: nodeAt(flow, 'stop()'), names, stops: () => false }));
+});
+
 test('literal conditions are decided', () => {
   assert.equal(pathIn('begin()\nfor true { }\n'), 'none');
   assert.equal(pathIn('begin()\nif false { return }\nstop()'), 'none');

@@ -61,6 +61,19 @@ test('requests before initialize are refused, and so is a second one', async (t)
   await assert.rejects(editor.connection.sendRequest('initialize', { capabilities: {} }), { code: -32600 });
 });
 
+test('what comes before the answer to initialize is not lost', async (t) => {
+  const editor = editorInProcess(t);
+  const answer = editor.connection.sendRequest('initialize', {
+    processId: null,
+    rootUri: null,
+    capabilities: {},
+  });
+  void editor.connection.sendNotification('initialized', {});
+  editor.open('untitled:a.go', clientFile);
+  await answer;
+  assert.equal((await editor.diagnostics('untitled:a.go')).diagnostics.length, 1);
+});
+
 test('publishes a finding with its rule, page, second place and data', async (t) => {
   const folder = folderOf(t, { 'a.go': clientFile });
   const uri = uriOfPath(`${folder}/a.go`);
@@ -339,6 +352,10 @@ test('nonsense is survived', async (t) => {
   editor.open('file:///no/such/folder/a.go', clientFile, 2);
   editor.open('file:///nul%00byte/a.go', clientFile);
   editor.open('untitled:\u0000', '\u0000\uFFFF\uD800', 1);
+  editor.open('untitled:null', cleanFile);
+  const whole = { range: null, text: clientFile } as unknown as { text: string };
+  editor.change('untitled:null', 2, whole);
+  assert.equal((await editor.diagnostics('untitled:null', (p) => p.version === 2)).diagnostics.length, 1);
   editor.open('untitled:half', 'package p\nimport "net/http"\nfunc f() { _ = http.Client{', 1);
   assert.equal(
     (await editor.diagnostics('file:///no/such/folder/a.go', (p) => p.version === 2)).diagnostics.length,

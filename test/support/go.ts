@@ -12,7 +12,7 @@ import {
 export const target: BuildTarget = { os: 'linux', arch: 'amd64', tags: [], cgo: true };
 
 /** A module `example.com/m` whose directory is `m`. */
-export function moduleOf(goVersion = '1.26'): GoModule {
+function moduleOf(goVersion = '1.26'): GoModule {
   return { path: 'example.com/m', directory: 'm', goVersion };
 }
 
