@@ -32,6 +32,11 @@ function renamed(
   return { ends, weight, rewrite: (qualifier) => ({ fn: qualifier + name, extra }) };
 }
 
+/** A request of the client's own making: only one that is made by hand can have a context. */
+function sent(name: string): [string, ContextVariant] {
+  return [`net/http.Client.${name}`, { ends: 'the request', weight: 'weak', rewrite: () => undefined }];
+}
+
 function dialled(rewrite: ContextVariant['rewrite']): ContextVariant {
   return { ends: 'the dial', weight: 'weak', rewrite };
 }
@@ -64,6 +69,7 @@ function asValue(argument: string): string | undefined {
 export const contextVariants: ReadonlyMap<string, ContextVariant> = new Map([
   ['os/exec.Command', renamed('the process', 'strong', 'CommandContext')],
   ['net/http.NewRequest', renamed('the request', 'strong', 'NewRequestWithContext')],
+  ...['Get', 'Head', 'Post', 'PostForm'].map(sent),
   ...sql(['DB', 'Tx', 'Stmt'], ['Query', 'QueryRow', 'Exec'], 'the query'),
   ...sql(['DB', 'Tx'], ['Prepare'], 'it'),
   ...sql(['DB'], ['Ping'], 'it'),

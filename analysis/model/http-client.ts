@@ -1,20 +1,11 @@
 // Where http.Clients are made, and whether something ends the requests that are sent with them.
 
 import { importsOf } from '../syntax/imports.ts';
-import {
-  argumentsOf,
-  child,
-  childrenIn,
-  enclosingFunction,
-  type Node,
-  nodesOf,
-  operatorOf,
-  textOf,
-  unparen,
-} from '../syntax/node.ts';
+import { argumentsOf, child, type Node, nodesOf, operatorOf, textOf, unparen } from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import { fieldValue, isHttp, type Made, madeIn } from './http-made.ts';
-import { isLoopback, leadingText, requestBound } from './http-request.ts';
+import { isToThisMachine, originsOf } from './http-origin.ts';
+import { requestBound } from './http-request.ts';
 import { fieldOfReceiver, type Use, usesOfField, usesOfValue } from './http-trace.ts';
 import { defaultTransportBound, transportBound } from './http-transport.ts';
 
@@ -81,10 +72,19 @@ function requestOf(use: Use): EndlessRequest | undefined {
   if (use.kind !== 'call' || isTestSupport(code)) return undefined;
   const [first] = argumentsOf(use.call);
   if (!first) return undefined;
-  if (senders.has(use.name)) return { at: use.call, code, isLoopback: isLoopback(leadingText(code, first)) };
-  return use.name === 'Do' && requestBound(code, first) === 'unbounded'
-    ? { at: use.call, code, isLoopback: false }
+  const isEndless = senders.has(use.name) || (use.name === 'Do' && requestBound(code, first) === 'unbounded');
+  return isEndless
+    ? { at: use.call, code, isLoopback: isSentToThisMachine(code, use.name, first) }
     : undefined;
+}
+
+function isSentToThisMachine(code: Code, sender: string, first: Node): boolean {
+  if (sender !== 'Do') return isToThisMachine(code, first);
+  return originsOf(code, first).every((origin) => {
+    const url =
+      origin.code.calleeName(origin.node) === 'net/http.NewRequest' ? argumentsOf(origin.node)[1] : undefined;
+    return url !== undefined && isToThisMachine(origin.code, url);
+  });
 }
 
 const testPackages =
@@ -109,7 +109,9 @@ export function clientLiteral(code: Code, expression: Node): Node | undefined {
   const operand =
     node.kind === 'unary_expression' && operatorOf(node) === '&' ? child(node, 'operand') : node;
   const literal = operand && unparen(operand);
-  return literal?.kind === 'composite_literal' && isHttp(code.typeOf(literal), 'Client') ? literal : undefined;
+  return literal?.kind === 'composite_literal' && isHttp(code.typeOf(literal), 'Client')
+    ? literal
+    : undefined;
 }
 
 /** The places in a declaration that name http.DefaultClient or a function of net/http that sends with it. */

@@ -2,7 +2,7 @@
 
 import { argumentsOf, child, enclosingFunction, type Node, textOf, unparen } from '../syntax/node.ts';
 import type { Code } from './code.ts';
-import { sourcesOf } from './http-request.ts';
+import { sourcesOf } from './http-origin.ts';
 
 /** What of a response is there before its body. */
 const heads: ReadonlySet<string> = new Set([
@@ -70,7 +70,11 @@ export function isSentFromMemory(code: Code, call: Node): boolean {
       const binding = first && code.bindingOf(unparen(first));
       const [source, ...more] = (binding?.scope === 'local' && sourcesOf(code, binding)) || [];
       const isMade = source !== undefined && more.length === 0;
-      return isMade && code.calleeName(source) === 'net/http.NewRequest' && isInMemory(code, argumentsOf(source)[2]);
+      return (
+        isMade &&
+        code.calleeName(source) === 'net/http.NewRequest' &&
+        isInMemory(code, argumentsOf(source)[2])
+      );
     }
     default:
       return second === undefined || code.calleeName(call) === 'net/http.Client.PostForm';

@@ -1,6 +1,14 @@
 // Values of one of net/http's struct types that a declaration makes: by a literal, by `new`, or by declaring a variable.
 
-import { argumentsOf, child, childrenIn, enclosingFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import {
+  argumentsOf,
+  child,
+  childrenIn,
+  enclosingFunction,
+  type Node,
+  nodesOf,
+  textOf,
+} from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import { type Use, usesOfValue, usesOfVariable } from './http-trace.ts';
 import { isNamed, type Type } from './types.ts';

@@ -14,6 +14,7 @@ import {
 import { declarationOf } from '../syntax/source-file.ts';
 import type { Code } from './code.ts';
 import { isTarget } from './http-cell.ts';
+import { sourcesOf } from './http-origin.ts';
 import type { Binding } from './scope.ts';
 import { isNamed } from './types.ts';
 
@@ -152,55 +153,4 @@ export function contextBound(code: Code, expression: Node, depth = 0): Bound {
 function allOf(bounds: readonly Bound[]): Bound {
   const [first] = bounds;
   return first !== undefined && bounds.every((bound) => bound === first) ? first : 'unknown';
-}
-
-/**
- * The expressions that a local variable is assigned; of a call with several results, the call. Undefined if it
- * gets a value in another way.
- */
-export function sourcesOf(code: Code, binding: Binding): readonly Node[] | undefined {
-  const sources: Node[] = [];
-  for (const use of code.usesOf(binding)) {
-    const value = sourceAt(use);
-    if (value === 'none') return undefined;
-    if (value) sources.push(value);
-  }
-  return sources;
-}
-
-/** The value that an identifier is assigned where it stands; `none` if it is, but by no expression. */
-function sourceAt(identifier: Node): Node | 'none' | undefined {
-  const list = identifier.parent;
-  const isLeft = list?.kind === 'expression_list' && list.field === 'left';
-  if (!isLeft && identifier.field !== 'name') return undefined;
-  const statement = isLeft ? list.parent : list;
-  switch (statement?.kind) {
-    case 'var_spec':
-    case 'short_var_declaration':
-    case 'assignment_statement': {
-      const targets = statement.kind === 'var_spec' ? childrenIn(statement, 'name') : (list?.children ?? []);
-      const values = child(statement, statement.kind === 'var_spec' ? 'value' : 'right')?.children;
-      if (!values) return undefined;
-      return (values.length === targets.length ? values[targets.indexOf(identifier)] : values[0]) ?? 'none';
-    }
-    default:
-      return 'none';
-  }
-}
-
-/** The text with which a string expression begins, as far as it is constant: `http://localhost:` of a Sprintf. */
-export function leadingText(code: Code, expression: Node): string {
-  const node = unparen(expression);
-  const value = code.constantOf(node);
-  if (typeof value === 'string') return value;
-  const left = node.kind === 'binary_expression' ? child(node, 'left') : undefined;
-  if (left) return leadingText(code, left);
-  const [format] =
-    node.kind === 'call_expression' && code.calleeName(node) === 'fmt.Sprintf' ? argumentsOf(node) : [];
-  return format ? (leadingText(code, format).split('%')[0] ?? '') : '';
-}
-
-/** Whether a URL or an address begins with the machine itself. */
-export function isLoopback(address: string): boolean {
-  return /^(?:https?:\/\/)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?::|\/|$)/.test(address);
 }

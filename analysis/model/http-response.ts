@@ -1,10 +1,13 @@
 // Where a program receives an http.Response, and what the code does for its body.
 
 import { dominates } from '../flow/graph.ts';
+import { findPath } from '../flow/paths.ts';
 import {
   argumentsOf,
   child,
   childrenIn,
+  contains,
+  descendants,
   enclosingFunction,
   type Node,
   nodesOf,
@@ -13,10 +16,11 @@ import {
 } from '../syntax/node.ts';
 import type { Callee } from './calls.ts';
 import type { Code } from './code.ts';
-import type { Meaning } from './custody.ts';
-import { sourcesOf } from './http-request.ts';
+import { isTarget, type Meaning, targetOf } from './custody.ts';
+import { sourcesOf } from './http-origin.ts';
 import { type Duty, obligationOf } from './obligation.ts';
 import type { Binding } from './scope.ts';
+import { prints } from './success.ts';
 import { deref, isNamed, type Type } from './types.ts';
 
 const senders: ReadonlySet<string> = new Set([
@@ -200,4 +204,74 @@ function meaningAsArgument(expression: Node, list: Node, code: Code): Meaning | 
 function mayHold(type: Type): boolean {
   const base = deref(type);
   return base.kind === 'named' ? base.pkg !== '' : base.kind === 'interface' || base.kind === 'unknown';
+}
+
+/** The response to a HEAD request has no body: closing it is good manners. */
+export function isHead(code: Code, call: Node): boolean {
+  const name = code.calleeName(call);
+  if (/\.Head$/.test(name)) return true;
+  const [request] = argumentsOf(call);
+  const binding = request?.kind === 'identifier' ? code.bindingOf(request) : undefined;
+  const [source, ...more] = (binding?.declaredAt && sourcesOf(code, binding)) || [];
+  if (source?.kind !== 'call_expression' || more.length > 0) return false;
+  const method = argumentsOf(source).find((argument) => typeof code.constantOf(argument) === 'string');
+  return (
+    /^net\/http\.NewRequest/.test(code.calleeName(source)) &&
+    method !== undefined &&
+    code.constantOf(method) === 'HEAD'
+  );
+}
+
+/** `defer resp.Body.Close()` at a place where the request may have failed. */
+export interface EarlyClose {
+  readonly at: Node;
+  readonly response: Binding;
+  /** The identifier that got the error. */
+  readonly error: Node;
+}
+
+/** The deferred close of a response that a path with an error, and so without a response, comes to. */
+export function closedBeforeCheck(code: Code, duty: Duty): EarlyClose | undefined {
+  const target = targetOf(duty.acquisition, duty.result);
+  const error = targetOf(duty.acquisition, duty.error ?? -1);
+  const [response, failure] = [target && code.bindingOf(target), error && code.bindingOf(error)];
+  const fn = enclosingFunction(duty.acquisition);
+  if (!error || !response || !failure || !fn) return undefined;
+  const path = findPath(code.flowOf(fn), {
+    from: duty.acquisition,
+    names: code,
+    stops: (entry) => isGivenAway(code, entry, textOf(error)) || isAssigned(code, entry, [response, failure]),
+    to: (entry) => closesAtReturn(code, entry) === response,
+    given: [
+      { variable: response, is: 'nil' },
+      { variable: failure, is: 'not-nil' },
+    ],
+    exits: [],
+  });
+  return path && { at: path.end, response, error };
+}
+
+/** The variable whose body an entry `defer resp.Body.Close()` closes. */
+function closesAtReturn(code: Code, entry: Node): Binding | undefined {
+  const selector =
+    entry.kind === 'defer_statement' && entry.children[0] ? child(entry.children[0], 'function') : undefined;
+  if (!selector || !/^[\w]+\.Body\.Close$/.test(textOf(selector))) return undefined;
+  const [response] = [...descendants(selector)].filter((node) => node.kind === 'identifier');
+  return response && code.bindingOf(response);
+}
+
+/** Whether an entry gives the error to a function that may end the path. */
+function isGivenAway(code: Code, entry: Node, error: string): boolean {
+  return [...descendants(entry)].some(
+    (node) =>
+      node.kind === 'call_expression' &&
+      !/^(?:errors|os)\./.test(code.calleeName(node)) &&
+      !prints(code, node) &&
+      argumentsOf(node).some((a) => textOf(a) === error),
+  );
+}
+
+/** Whether an entry gives one of the variables another value. */
+function isAssigned(code: Code, entry: Node, variables: readonly Binding[]): boolean {
+  return variables.some((v) => code.usesOf(v).some((use) => contains(entry, use) && isTarget(use)));
 }

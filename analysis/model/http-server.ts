@@ -1,12 +1,12 @@
 // Where http.Servers are made, and whether they serve without a limit on the time that a header may take.
 
-import { argumentsOf, child, childrenIn, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, child, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import { isTarget } from './http-cell.ts';
 import { isTestSupport } from './http-client.ts';
 import { fieldValue, isHttp, type Made, madeIn } from './http-made.ts';
-import { isLoopback, leadingText, sourcesOf } from './http-request.ts';
-import { fieldOfReceiver, type Use, usesOfField, usesOfValue, usesOfVariable } from './http-trace.ts';
+import { isToThisMachine, leadingText, originsOf } from './http-origin.ts';
+import { fieldOfReceiver, type Use, usesOfField } from './http-trace.ts';
 
 /** The methods that accept connections. */
 export const serving: ReadonlySet<string> = new Set([
@@ -25,7 +25,9 @@ export type Reach = 'anyone' | 'this machine' | 'unix socket';
 
 /** The servers that a declaration makes and that get neither a ReadHeaderTimeout nor a ReadTimeout. */
 export function serversMadeIn(code: Code): readonly Made[] {
-  const made = madeIn(code, 'Server', members, (literal) => [...limits].every((name) => !fieldValue(literal, name)));
+  const made = madeIn(code, 'Server', members, (literal) =>
+    [...limits].every((name) => !fieldValue(literal, name)),
+  );
   return made.filter(({ uses }) => !uses.some(isLimit));
 }
 
@@ -84,21 +86,18 @@ export function servingUse(uses: readonly Use[]): (Use & { kind: 'call' | 'membe
 
 /** Whom an address such as `:8080` or `localhost:6060` lets in. */
 export function reachOfAddress(code: Code, address: Node | undefined): Reach {
-  return address && isLoopback(leadingText(code, address)) ? 'this machine' : 'anyone';
+  return address && isToThisMachine(code, address) ? 'this machine' : 'anyone';
 }
 
 /** Whom a listener lets in, from the `net.Listen` that made it. */
 export function reachOfListener(code: Code, listener: Node): Reach {
-  const node = unparen(listener);
-  const binding = node.kind === 'identifier' ? code.bindingOf(node) : undefined;
-  const sources = binding?.scope === 'local' ? sourcesOf(code, binding) : [node];
-  const reaches = (sources ?? []).map((source): Reach => {
-    const name = code.calleeName(unparen(source));
+  const reaches = originsOf(code, listener).map((origin): Reach => {
+    const name = origin.code.calleeName(origin.node);
     if (name === 'net.ListenUnix') return 'unix socket';
     if (name !== 'net.Listen' && name !== 'net.ListenConfig.Listen') return 'anyone';
-    const [network, address] = argumentsOf(unparen(source)).slice(-2);
-    if (network && leadingText(code, network).startsWith('unix')) return 'unix socket';
-    return reachOfAddress(code, address);
+    const [network, address] = argumentsOf(origin.node).slice(-2);
+    if (network && leadingText(origin.code, network).startsWith('unix')) return 'unix socket';
+    return reachOfAddress(origin.code, address);
   });
   const [first] = reaches;
   return first && reaches.every((reach) => reach === first) ? first : 'anyone';

@@ -232,7 +232,13 @@ function assign(walk: Walk, code: Code, to: Node): void {
   const field = operand && child(target, 'field');
   const type = operand && !object && ownType(code, operand);
   if (type && field) enter(walk, { kind: 'field', code, type, field: textOf(field) });
-  else away(walk, code, target, object);
+  else away(walk, code, target, object ?? (operand && nameOfType(code, operand)));
+}
+
+/** The name of the type of an expression, `''` if it has none that is known. */
+function nameOfType(code: Code, expression: Node): string {
+  const type = deref(code.typeOf(expression));
+  return type.kind === 'named' ? show(type) : '';
 }
 
 function enterLocal(walk: Walk, code: Code, binding: Binding): void {
@@ -254,7 +260,7 @@ function followInLiteral(walk: Walk, code: Code, node: Node, element: Node): voi
   if (!key || element.field !== 'value' || literal?.kind !== 'composite_literal')
     return away(walk, code, node);
   const type = ownType(code, literal);
-  if (type === undefined) away(walk, code, node, show(code.typeOf(literal)));
+  if (type === undefined) away(walk, code, node, nameOfType(code, literal));
   else enter(walk, { kind: 'field', code, type, field: textOf(key) });
 }
 

@@ -4,7 +4,8 @@ import { child, contains, type Node, nodesOf, operatorOf, textOf, unparen } from
 import type { Code } from './code.ts';
 import { isTarget } from './http-cell.ts';
 import { fieldValue, isPositional } from './http-made.ts';
-import { type Bound, sourcesOf } from './http-request.ts';
+import { sourcesOf } from './http-origin.ts';
+import type { Bound } from './http-request.ts';
 import { type Use, usesOfValue } from './http-trace.ts';
 import { isNamed } from './types.ts';
 

@@ -1,8 +1,19 @@
 // Where it is certain that a call has succeeded: behind the check of its error.
 
-import { argumentsOf, child, type Node, operatorOf, statements, textOf, unparen } from '../syntax/node.ts';
+import {
+  argumentsOf,
+  child,
+  closest,
+  type Node,
+  operatorOf,
+  statements,
+  textOf,
+  unparen,
+} from '../syntax/node.ts';
 import type { Code } from './code.ts';
+import { targetOf } from './custody.ts';
 import { neverReturns } from './never-returns.ts';
+import type { Duty } from './obligation.ts';
 
 /** A place for statements that need what a call returned. */
 export type Success =
@@ -69,4 +80,28 @@ export function leaves(code: Code, block: Node): boolean {
 /** Whether a call does nothing but print its arguments. */
 export function prints(code: Code, call: Node): boolean {
   return /^(?:fmt|log|log\/slog)\.|^testing\.(?:T|B|F|TB|common)\.(?:Log|Error)/.test(code.calleeName(call));
+}
+
+/** Whether a test asserts right behind a call that it has failed. */
+export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error'>): boolean {
+  const error = duty.error === undefined ? undefined : targetOf(duty.acquisition, duty.error);
+  const statement = error && closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
+  if (!statement || !error) return false;
+  const check = statement.field === 'initializer' ? statement.parent : nextOf(statement);
+  if (check?.kind === 'expression_switch_statement' && !child(check, 'value')) {
+    const first = check.children.find((c) => c.kind === 'expression_case');
+    return comparisonWithNil(first && child(first, 'value')?.children[0], error) === '==';
+  }
+  if (check?.kind === 'if_statement') return comparisonWithNil(child(check, 'condition'), error) === '==';
+  const text = check?.kind === 'expression_statement' ? textOf(check) : '';
+  return (
+    /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) &&
+    text.includes(textOf(error)) &&
+    !/\bNot\(|NotTo|ShouldNot/.test(text)
+  );
+}
+
+function nextOf(statement: Node): Node | undefined {
+  const list = statement.parent;
+  return list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
 }

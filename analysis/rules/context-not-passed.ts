@@ -5,6 +5,7 @@ import { type ContextVariant, contextVariants } from '../model/context-variants.
 import { targetOf } from '../model/custody.ts';
 import { isDetachedWork } from '../model/detached-work.ts';
 import { failureReturn } from '../model/failure-return.ts';
+import { endlessRequest, fieldClientAt } from '../model/http-client.ts';
 import { isPassedDown } from '../model/passed-down.ts';
 import {
   argumentsOf,
@@ -46,6 +47,10 @@ process nobody waits for, a request that holds a connection and its goroutines u
     'Command(',
     'NewRequest(',
     'Sleep(',
+    'Get(',
+    'Head(',
+    'Post(',
+    'PostForm(',
     'Dial',
     'Lookup',
     'Handshake()',
@@ -75,7 +80,7 @@ process nobody waits for, a request that holds a connection and its goroutines u
           fixes: { 'pass-context': (edit) => edit.replace(call, ctx.text) },
         });
       } else if (variant) {
-        if (hasOtherEnd(code, call, name)) continue;
+        if (hasOtherEnd(code, call, name) || isReportedAsEndless(code, call, name)) continue;
         report({
           at: call,
           message: `${textOf(child(call, 'function') as Node)} takes no context: ${variant.ends} goes on after ${ctx.text} is cancelled`,
@@ -142,6 +147,15 @@ function hasOtherEnd(code: Code, call: Node, name: string): boolean {
 /** Whether a variable's value is assigned to something else. */
 function isStored(use: Node): boolean {
   return use.parent?.kind === 'expression_list' && use.parent.field === 'right';
+}
+
+/** Whether http-client-without-timeout speaks of this very call. */
+function isReportedAsEndless(code: Code, call: Node, name: string): boolean {
+  const receiver = code.calleeOf(call)?.receiver;
+  if (!name.startsWith('net/http.Client.') || !receiver) return false;
+  if (code.objectName(receiver) === 'net/http.DefaultClient') return true;
+  const field = fieldClientAt(code, call);
+  return field !== undefined && endlessRequest(field.uses) !== undefined;
 }
 
 function isArgumentBesideContext(code: Code, use: Node): boolean {

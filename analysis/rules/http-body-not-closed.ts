@@ -1,14 +1,11 @@
 import { isInLoop } from '../flow/graph.ts';
-import { findPath } from '../flow/paths.ts';
 import type { Code } from '../model/code.ts';
-import { isTarget, targetOf } from '../model/custody.ts';
-import { sourcesOf } from '../model/http-request.ts';
-import { isReadToEnd, responseDuty } from '../model/http-response.ts';
+import { targetOf } from '../model/custody.ts';
+import { closedBeforeCheck, isHead, isReadToEnd, responseDuty } from '../model/http-response.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import type { Binding } from '../model/scope.ts';
-import { comparisonWithNil, leaves, prints, type Success, successAfter } from '../model/success.ts';
+import { leakingReturns, listedStatement, type Place, releasePlan } from '../model/release-plan.ts';
+import { comparisonWithNil, expectsFailure, leaves, type Success, successAfter } from '../model/success.ts';
 import {
-  argumentsOf,
   child,
   closest,
   contains,
@@ -64,7 +61,7 @@ export default defineRule({
   check(code, report) {
     for (const call of code.calls) {
       const duty = responseDuty(code, call);
-      if (!duty || expectsFailure(code, duty)) continue;
+      if (!duty || (code.isTest && expectsFailure(duty))) continue;
       checkOrder(code, duty, report);
       checkDuty(code, duty, report);
     }
@@ -111,99 +108,18 @@ function endingOf(path: LeakingPath, variable: string): string {
   return `the function ${path.end.kind === 'return_statement' ? 'returns' : 'ends'} here with the body still open`;
 }
 
-/** The response to a HEAD request has no body: closing it is good manners. */
-function isHead(code: Code, call: Node): boolean {
-  const name = code.calleeName(call);
-  if (/\.Head$/.test(name)) return true;
-  const [request] = argumentsOf(call);
-  const binding = request?.kind === 'identifier' ? code.bindingOf(request) : undefined;
-  const [source, ...more] = (binding?.declaredAt && sourcesOf(code, binding)) || [];
-  if (source?.kind !== 'call_expression' || more.length > 0) return false;
-  const method = argumentsOf(source).find((argument) => typeof code.constantOf(argument) === 'string');
-  return (
-    /^net\/http\.NewRequest/.test(code.calleeName(source)) &&
-    method !== undefined &&
-    code.constantOf(method) === 'HEAD'
-  );
-}
-
-/** Whether a test goes on to assert that there is an error, and so no response. */
-function expectsFailure(code: Code, duty: Duty): boolean {
-  const error = duty.error === undefined ? undefined : targetOf(duty.acquisition, duty.error);
-  const statement = error && closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
-  if (!code.isTest || !statement || !error) return false;
-  const check = statement.field === 'initializer' ? statement.parent : nextOf(statement);
-  if (check?.kind === 'expression_switch_statement' && !child(check, 'value')) {
-    const first = check.children.find((c) => c.kind === 'expression_case');
-    return comparisonWithNil(first && child(first, 'value')?.children[0], error) === '==';
-  }
-  if (check?.kind === 'if_statement') return comparisonWithNil(child(check, 'condition'), error) === '==';
-  const text = check?.kind === 'expression_statement' ? textOf(check) : '';
-  return (
-    /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) &&
-    text.includes(textOf(error)) &&
-    !/\bNot\(|NotTo|ShouldNot/.test(text)
-  );
-}
-
-function nextOf(statement: Node): Node | undefined {
-  const list = statement.parent;
-  return list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
-}
-
 /** `defer resp.Body.Close()` where `err` may still be something, and `resp` nil. */
 function checkOrder(code: Code, duty: Duty, report: Report<FixId>): void {
-  const [target, error] = [
-    targetOf(duty.acquisition, duty.result),
-    targetOf(duty.acquisition, duty.error ?? -1),
-  ];
-  const [response, failure] = [target && code.bindingOf(target), error && code.bindingOf(error)];
-  const fn = enclosingFunction(duty.acquisition);
-  if (!error || !response || !failure || !fn) return;
-  const path = findPath(code.flowOf(fn), {
-    from: duty.acquisition,
-    names: code,
-    stops: (entry) => isGivenAway(code, entry, textOf(error)) || isAssigned(code, entry, [response, failure]),
-    to: (entry) => closesAtReturn(code, entry) === response,
-    given: [
-      { variable: response, is: 'nil' },
-      { variable: failure, is: 'not-nil' },
-    ],
-    exits: [],
-  });
-  if (!path) return;
+  const early = closedBeforeCheck(code, duty);
+  if (!early) return;
+  const { at, response, error } = early;
   report({
-    at: path.end,
-    message: `${response.name} is nil if ${failure.name} is not, which nothing rules out here: then this panics`,
-    related: [{ at: duty.acquisition, message: `${failure.name} comes from here` }],
+    at,
+    message: `${response.name} is nil if ${textOf(error)} is not, which nothing rules out here: then this panics`,
+    related: [{ at: duty.acquisition, message: `${textOf(error)} comes from here` }],
     severity: code.isTest ? 'hint' : 'error',
-    fixes: { 'defer-after-check': moveBehindCheck(code, path.end, error) },
+    fixes: { 'defer-after-check': moveBehindCheck(code, at, error) },
   });
-}
-
-/** The variable whose body an entry `defer resp.Body.Close()` closes. */
-function closesAtReturn(code: Code, entry: Node) {
-  const selector =
-    entry.kind === 'defer_statement' && entry.children[0] ? child(entry.children[0], 'function') : undefined;
-  if (!selector || !/^[\w]+\.Body\.Close$/.test(textOf(selector))) return undefined;
-  const [response] = [...descendants(selector)].filter((node) => node.kind === 'identifier');
-  return response && code.bindingOf(response);
-}
-
-/** Whether an entry gives the error to a function that may end the path. */
-function isGivenAway(code: Code, entry: Node, error: string): boolean {
-  return [...descendants(entry)].some(
-    (node) =>
-      node.kind === 'call_expression' &&
-      !/^(?:errors|os)\./.test(code.calleeName(node)) &&
-      !prints(code, node) &&
-      argumentsOf(node).some((a) => textOf(a) === error),
-  );
-}
-
-/** Whether an entry gives one of the variables another value. */
-function isAssigned(code: Code, entry: Node, variables: readonly Binding[]): boolean {
-  return variables.some((v) => code.usesOf(v).some((use) => contains(entry, use) && isTarget(use)));
 }
 
 function moveBehindCheck(code: Code, deferred: Node, error: Node): FixBody | undefined {
@@ -335,10 +251,15 @@ function leakFixes(code: Code, duty: Duty, leak: Leak): Fixes {
   if (!fn || !statement || !error || statement.parent?.kind !== 'statement_list') return {};
   const close = `${leak.binding.name}.Body.Close()`;
   const inLoop = isInLoop(code.flowOf(fn), call);
-  const returns = closeBeforeReturns(code, leak, close);
+  const ends = leakingReturns(code, leak, (end) => readsBody(code, leak, end));
+  const returns: FixBody | undefined =
+    ends &&
+    ((edit) => {
+      for (const end of ends) edit.insertStatementBefore(end, close);
+    });
   if (inLoop)
     return leak.elsewhere === 'never'
-      ? { 'close-body': closeAfterLastUse(code, leak, statement, close) }
+      ? { 'close-body': closeEachTurn(code, call, leak, close) }
       : { 'close-before-return': returns };
   const success = successAfter(code, statement, error);
   if (success?.kind !== 'after' || leak.elsewhere === 'handed-over')
@@ -377,21 +298,6 @@ function hoistedRelease(code: Code, leak: Leak, check: Node): Fixes['defer-body-
   return release.kind === 'defer_statement' && isFirst ? edit : { safety: 'review', edit };
 }
 
-/** On the paths that leave the body open, it is closed before the `return`. */
-function closeBeforeReturns(code: Code, leak: Leak, close: string): FixBody | undefined {
-  const { binding, paths } = leak;
-  const isPlace = (path: LeakingPath): boolean =>
-    path.how === 'returned' &&
-    path.end.kind === 'return_statement' &&
-    path.isOnlyWay &&
-    code.lookup(binding.name, path.end) === binding &&
-    !readsBody(code, leak, path.end);
-  if (!paths.every(isPlace)) return undefined;
-  return (edit) => {
-    for (const { end } of paths) edit.insertStatementBefore(end, close);
-  };
-}
-
 /** Whether a statement may read from the body: it names more of the response than a field like its status. */
 function readsBody(code: Code, leak: Leak, statement: Node): boolean {
   return code.usesOf(leak.binding).some((use) => {
@@ -400,27 +306,37 @@ function readsBody(code: Code, leak: Leak, statement: Node): boolean {
   });
 }
 
-/** In a loop: right after the only statement that reads the body, or at the end of a turn that nothing cuts short. */
-function closeAfterLastUse(code: Code, leak: Leak, statement: Node, close: string): Fixes['close-body'] {
-  const error = child(statement, 'left')?.children.at(-1);
+/** In a loop: right after the only statement that reads the body, or wherever a turn ends. */
+function closeEachTurn(code: Code, call: Node, leak: Leak, close: string): Fixes['close-body'] {
+  const statement = listedStatement(call);
+  const error = statement && child(statement, 'left')?.children.at(-1);
   const success = error && successAfter(code, statement, error);
   if (success?.kind !== 'after' || leak.paths.some((path) => path.how === 'overwritten')) return undefined;
-  const siblings = statement.parent?.children ?? [];
+  const siblings = statement?.parent?.children ?? [];
   const rest = siblings.slice(siblings.indexOf(success.statement) + 1);
-  const readers = rest.filter((s) => code.usesOf(leak.binding).some((use) => contains(s, use)));
-  const [reader, ...more] = readers.filter((s) => readsBody(code, leak, s));
-  const last = more.length > 0 || (reader && !readsToEnd(reader)) ? undefined : (reader ?? success.statement);
-  const at = last ?? (rest.some(cutsShort) ? undefined : rest.at(-1));
-  return at && { safety: 'review', edit: (edit) => edit.insertStatementAfter(at, close) };
+  const [reader, ...more] = rest.filter((s) => readsBody(code, leak, s));
+  const plan = releasePlan(code, call, (end) => readsBody(code, leak, end));
+  const ends =
+    plan?.kind === 'each-turn'
+      ? plan.places.filter((place) => !contains(success.statement, place.statement))
+      : [];
+  const isAtOnce = more.length === 0 && (!reader || readsToEnd(reader));
+  const places: readonly Place[] = isAtOnce
+    ? [{ side: 'after', statement: reader ?? success.statement }]
+    : ends;
+  if (places.length === 0) return undefined;
+  return {
+    safety: 'review',
+    edit: (edit) => {
+      for (const { side, statement: at } of places) {
+        if (side === 'after') edit.insertStatementAfter(at, close);
+        else edit.insertStatementBefore(at, close);
+      }
+    },
+  };
 }
 
 /** `data, err := io.ReadAll(resp.Body)`, `_, err = io.Copy(w, resp.Body)` */
 function readsToEnd(statement: Node): boolean {
   return /^(?:\w+, \w+ :?= )?(?:io|ioutil)\.(?:ReadAll|Copy)\([^()]*\)$/.test(textOf(statement));
-}
-
-function cutsShort(statement: Node): boolean {
-  return [...descendants(statement)].some((node) =>
-    /^(?:return|break|continue|goto)_statement$/.test(node.kind),
-  );
 }

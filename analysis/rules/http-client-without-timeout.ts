@@ -1,6 +1,7 @@
 import type { FixBuilder } from '../edit/fix-builder.ts';
 import type { Code } from '../model/code.ts';
 import { contextInScope } from '../model/context-in-scope.ts';
+import { isDetachedWork } from '../model/detached-work.ts';
 import { checkedCall } from '../model/http-checked-call.ts';
 import {
   clientsMadeIn,
@@ -15,13 +16,14 @@ import {
 } from '../model/http-client.ts';
 import { isReadAtOnce, isSentFromMemory } from '../model/http-exchange.ts';
 import { asLiteral, type Made } from '../model/http-made.ts';
-import { isLoopback, leadingText, sourcesOf } from '../model/http-request.ts';
+import { isToThisMachine, sourcesOf } from '../model/http-origin.ts';
 import { canLoseDefaults, sharedClient } from '../model/http-shared-client.ts';
 import { defaultClientBound } from '../model/http-transport.ts';
 import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
+type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
 type FixId = 'set-timeout' | 'use-client-with-timeout' | 'request-with-context';
 
 export default defineRule({
@@ -70,51 +72,63 @@ export default defineRule({
 
 const effect = 'a server that does not answer blocks it for ever';
 
-/** `http.Get(u)`, `http.DefaultClient.Do(req)`, `client = http.DefaultClient`, `fetch := http.Get` */
+/** `http.Get(u)`, `fetch := http.Get`, `http.DefaultClient.Do(req)`, `client = http.DefaultClient` */
 function checkDefault(code: Code, reference: Node, report: Report<FixId>): void {
   const object = code.objectName(reference)?.slice('net/http.'.length) ?? '';
-  const replace: FixBody = (edit) => {
-    const shared = sharedClient(code, reference);
-    const home = firstFunction(code.file);
-    if (shared ? !canLoseDefaults(code) : !home) return false;
-    const name = shared ?? edit.freshName('httpClient', reference);
-    if (!shared && home) {
-      const client = `&${edit.qualified('net/http', 'Client', home)}{Timeout: ${edit.duration(code.config.timeouts.client, home)}}`;
-      edit.insertDeclarationBefore(home, `var ${name} = ${client}`);
-    }
-    edit.replace(reference, object === 'DefaultClient' ? name : `${name}.${object}`);
-    return undefined;
-  };
-  if (object !== 'DefaultClient') {
-    const call = callOf(reference);
-    const [url] = call ? argumentsOf(call) : [];
-    report({
-      at: call ?? reference,
-      message: `http.${object} has no time limit: ${effect}`,
-      ...(url && isLoopback(leadingText(code, url)) ? { severity: 'hint' as const } : {}),
-      fixes: {
-        'use-client-with-timeout': replace,
-        'request-with-context': call && requestFix(code, call, object),
-      },
-    });
-    return;
-  }
+  if (object === 'DefaultClient') return checkDefaultClient(code, reference, report);
+  const call = callOf(reference);
+  const [url] = call ? argumentsOf(call) : [];
+  report({
+    at: call ?? reference,
+    message: `http.${object} has no time limit: ${effect}`,
+    ...severityFor(url !== undefined && isToThisMachine(code, url)),
+    fixes: call
+      ? senderFixes(code, reference, call, object)
+      : { 'use-client-with-timeout': (edit) => replaceBy(edit, code, reference, `.${object}`) },
+  });
+}
+
+function checkDefaultClient(code: Code, reference: Node, report: Report<FixId>): void {
   const request = endlessRequest(clientUses(code, reference));
   if (!request) return;
-  const method = reference.parent && child(reference.parent, 'field');
-  const isDirect = reference.parent !== undefined && callOf(reference.parent) === request.at;
+  const selector = reference.parent;
+  const isDirect = selector !== undefined && callOf(selector) === request.at;
+  const method = selector && isDirect ? textOf(child(selector, 'field') ?? selector) : '';
   report({
     at: isDirect ? request.at : reference,
     message: `http.DefaultClient has no Timeout, and ${isDirect ? 'this request' : 'a request that it sends'} no deadline: ${effect}`,
     related: isDirect ? [] : [sent(request)],
-    ...(request.isLoopback ? { severity: 'hint' as const } : {}),
-    fixes: {
-      'use-client-with-timeout': replace,
-      'request-with-context': isDirect
-        ? requestFix(code, request.at, method ? textOf(method) : '')
-        : undefined,
-    },
+    ...severityFor(request.isLoopback),
+    fixes: senders.has(method)
+      ? senderFixes(code, reference, request.at, method)
+      : {
+          'use-client-with-timeout': (edit) => replaceBy(edit, code, reference, ''),
+          'request-with-context': method === 'Do' ? plainRequestFix(code, request.at) : undefined,
+        },
   });
+}
+
+function severityFor(isToThisMachine: boolean): { severity?: 'hint' } {
+  return isToThisMachine ? { severity: 'hint' } : {};
+}
+
+/** Puts the shared client, and what is selected of it, in the place of a reference. */
+function replaceBy(edit: FixBuilder, code: Code, reference: Node, selected: string): void | false {
+  const client = clientFor(edit, code, reference);
+  return client !== undefined && edit.replace(reference, client + selected);
+}
+
+/** The name of a client of the package with a Timeout, which is declared if there is none. */
+function clientFor(edit: FixBuilder, code: Code, reference: Node): string | undefined {
+  const shared = sharedClient(code, reference);
+  if (shared) return canLoseDefaults(code) ? shared : undefined;
+  const home = firstFunction(code.file);
+  if (!home) return undefined;
+  const name = edit.freshName('httpClient', reference);
+  const timeout = edit.duration(code.config.timeouts.client, home);
+  const client = `&${edit.qualified('net/http', 'Client', home)}{Timeout: ${timeout}}`;
+  edit.insertDeclarationBefore(home, `var ${name} = ${client}`);
+  return name;
 }
 
 function firstFunction(file: SourceFile): Node | undefined {
@@ -134,10 +148,9 @@ function reportMade(code: Code, made: Made, request: EndlessRequest, report: Rep
     message: `this http.Client has no Timeout, and a request that it sends has no deadline: ${effect}`,
     related: [sent(request)],
     confidence: isVisible ? 'proved' : 'likely',
-    ...(request.isLoopback ? { severity: 'hint' as const } : {}),
+    ...severityFor(request.isLoopback),
     fixes: {
-      'set-timeout':
-        isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix },
+      'set-timeout': isVisible && isLimitHarmless(code, made) ? fix : { safety: 'review', edit: fix },
     },
   });
 }
@@ -184,7 +197,7 @@ function checkFields(code: Code, report: Report<FixId>): void {
     report({
       at: request.at,
       message: `nothing sets the Timeout of ${at.field}, and this request has no deadline: ${effect}`,
-      ...(request.isLoopback ? { severity: 'hint' as const } : {}),
+      ...severityFor(request.isLoopback),
     });
   }
 }
@@ -202,22 +215,22 @@ function requestParts(
   method: string,
   edit: FixBuilder,
 ): { readonly args: string; readonly contentType?: string | undefined } | undefined {
-  const http = edit.importName('net/http', call);
+  const named = (name: string): string => edit.qualified('net/http', name, call);
   const [url, second, third] = argumentsOf(call).map(edit.source);
   switch (method) {
     case 'Get':
     case 'Head':
-      return { args: `${http}.Method${method}, ${url}, nil` };
+      return { args: `${named(`Method${method}`)}, ${url}, nil` };
     case 'Post':
       return third === undefined
         ? undefined
-        : { args: `${http}.MethodPost, ${url}, ${third}`, contentType: second };
+        : { args: `${named('MethodPost')}, ${url}, ${third}`, contentType: second };
     case 'PostForm': {
       const form = argumentsOf(call)[1];
       if (!form || form.kind === 'nil' || form.kind === 'unary_expression') return undefined;
       const reader = edit.qualified('strings', 'NewReader', call);
       return {
-        args: `${http}.MethodPost, ${url}, ${reader}(${second}.Encode())`,
+        args: `${named('MethodPost')}, ${url}, ${reader}(${second}.Encode())`,
         contentType: '"application/x-www-form-urlencoded"',
       };
     }
@@ -226,28 +239,40 @@ function requestParts(
   }
 }
 
-function requestFix(code: Code, call: Node, method: string): FixBody | undefined {
-  const context = contextInScope(code, call);
-  if (!context) return undefined;
-  if (method === 'Do') return plainRequestFix(code, call);
-  const checked = checkedCall(code, call);
-  return (
-    checked &&
-    ((edit) => {
-      const parts = requestParts(call, method, edit);
-      if (!parts) return false;
-      const request = edit.freshName('req', checked.statement);
-      const http = edit.importName('net/http', call);
-      const header =
-        parts.contentType === undefined
-          ? ''
-          : `\n${request}.Header.Set("Content-Type", ${parts.contentType})`;
-      const make = `${request}, ${checked.error} := ${http}.NewRequestWithContext(${context.text}, ${parts.args})`;
-      edit.insertStatementBefore(checked.statement, `${make}\n${edit.source(checked.check)}${header}`);
-      edit.replace(call, `${http}.DefaultClient.Do(${request})`);
-      return undefined;
-    })
-  );
+/** The fixes of a call that makes a request of its own, which gets a context if there is one to give. */
+function senderFixes(code: Code, reference: Node, call: Node, method: string): Fixes {
+  const context = contextFor(code, call);
+  const checked = context && checkedCall(code, call);
+  if (!context) {
+    const isFunction = code.objectName(reference) !== 'net/http.DefaultClient';
+    const selected = isFunction ? `.${method}` : '';
+    return { 'use-client-with-timeout': (edit) => replaceBy(edit, code, reference, selected) };
+  }
+  if (!checked) return {};
+  const send = (edit: FixBuilder, client: string): void | false => {
+    const parts = requestParts(call, method, edit);
+    if (!parts) return false;
+    const { statement, check, error } = checked;
+    const name = edit.freshName('req', statement);
+    const make = edit.qualified('net/http', 'NewRequestWithContext', call);
+    const { contentType } = parts;
+    const header = contentType === undefined ? '' : `\n${name}.Header.Set("Content-Type", ${contentType})`;
+    const first = `${name}, ${error} := ${make}(${context}, ${parts.args})\n${edit.source(check)}${header}`;
+    edit.insertStatementBefore(statement, first);
+    return edit.replace(call, `${client}.Do(${name})`);
+  };
+  return {
+    'use-client-with-timeout': (edit) => {
+      const client = clientFor(edit, code, reference);
+      return client !== undefined && send(edit, client);
+    },
+    'request-with-context': (edit) => send(edit, edit.qualified('net/http', 'DefaultClient', call)),
+  };
+}
+
+/** The context that a request can be given, unless it is meant to go on after that has ended. */
+function contextFor(code: Code, call: Node): string | undefined {
+  return isDetachedWork(code, call) ? undefined : contextInScope(code, call)?.text;
 }
 
 /** `http.NewRequest(…)` to `http.NewRequestWithContext(ctx, …)`, where the request of a `Do` is made. */
@@ -256,12 +281,12 @@ function plainRequestFix(code: Code, call: Node): FixBody | undefined {
   const binding = request && code.bindingOf(unparen(request));
   const [source, ...more] = (binding?.scope === 'local' && sourcesOf(code, binding)) || [];
   if (!source || more.length > 0 || code.calleeName(source) !== 'net/http.NewRequest') return undefined;
-  const context = contextInScope(code, source);
+  const context = contextFor(code, source);
   const fn = child(source, 'function');
   const [first] = argumentsOf(source);
   if (!context || !fn || !first) return undefined;
   return (edit) => {
-    edit.replace(fn, `${edit.importName('net/http', source)}.NewRequestWithContext`);
-    edit.insertBefore(first, `${context.text}, `);
+    edit.replace(fn, edit.qualified('net/http', 'NewRequestWithContext', source));
+    edit.insertBefore(first, `${context}, `);
   };
 }

@@ -1,9 +1,9 @@
 import type { Code } from '../model/code.ts';
 import { isTestSupport } from '../model/http-client.ts';
+import { asLiteral, type Made } from '../model/http-made.ts';
 import {
   fieldServerAt,
   handedOn,
-  type Made,
   type Reach,
   reachOf,
   reachOfAddress,

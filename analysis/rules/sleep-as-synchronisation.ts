@@ -1,6 +1,16 @@
+import type { FixBuilder } from '../edit/fix-builder.ts';
 import { isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
 import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
+import {
+  endingOf,
+  fieldOf,
+  goStatementsOf,
+  type SharedWrite,
+  type Spawned,
+  sharedWrites,
+  spawnedBy,
+} from '../model/spawned.ts';
+import { prints } from '../model/success.ts';
 import { isNamed } from '../model/types.ts';
 import {
   argumentsOf,
@@ -8,12 +18,11 @@ import {
   contains,
   descendants,
   enclosingFunction,
-  isFunction,
   type Node,
-  nodesOf,
   operatorOf,
   statements,
   textOf,
+  unparen,
 } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
@@ -60,25 +69,25 @@ export default defineRule({
 
 function checkSleep(code: Code, fn: Node, sleep: Node, starts: readonly Node[], report: Report<FixId>): void {
   const fixes = { 'wait-with-waitgroup': waitWithGroup(code, fn, sleep, starts) };
-  const raced = readAfter(code, fn, sleep, starts);
-  if (raced) {
-    const name = textOf(raced.read);
+  const result = readAfter(code, fn, sleep, starts);
+  if (result) {
+    const { variable, at, guarded, read, spawned } = result;
+    if (guarded && (!isShort(code, sleep) || endingOf(spawned.code, spawned.fn) === 'stays')) return;
     report({
       at: sleep,
-      message: `this sleep does not wait for the goroutine that writes ${name}, which is read after it`,
+      message: `this sleep does not wait for the goroutine that writes ${variable.name}, which is read after it`,
+      ...(guarded ? { severity: 'hint', confidence: 'likely' } : {}),
       related: [
-        { at: raced.write, message: `the goroutine writes ${name} here` },
-        { at: raced.read, message: `${name} is read here, whether or not it was written` },
+        { at: spawned.go, message: 'the goroutine is started here' },
+        { at, message: `it writes ${variable.name} here` },
+        { at: read, message: `${variable.name} is read here, whether or not it was written` },
       ],
       fixes,
     });
     return;
   }
-  const [argument] = argumentsOf(sleep);
-  const length = argument && code.constantOf(argument);
-  const isShort = typeof length === 'bigint' && length <= longest;
-  const start = starts.find((go) => endsByItself(code, go));
-  if (!isShort || !start || !endsProgram(code, fn) || !isLast(fn, sleep)) return;
+  const start = starts.find((go) => isEnding(code, go));
+  if (!isShort(code, sleep) || !start || !endsProgram(code, fn) || !isLast(code, fn, sleep)) return;
   const whole = isMain(code, fn) ? 'the program' : 'the test';
   report({
     at: sleep,
@@ -89,13 +98,20 @@ function checkSleep(code: Code, fn: Node, sleep: Node, starts: readonly Node[], 
   });
 }
 
+/** Whether a sleep can be meant to give a goroutine time to end. */
+function isShort(code: Code, sleep: Node): boolean {
+  const [argument] = argumentsOf(sleep);
+  const length = argument && code.constantOf(argument);
+  return typeof length === 'bigint' && length <= longest;
+}
+
 /** The `go` statements of the function itself from which control can come to the sleep. */
 function startsBefore(code: Code, fn: Node, sleep: Node): readonly Node[] {
   const flow = code.flowOf(fn);
   const place = placeOf(flow, sleep);
   if (!place) return [];
-  return nodesOf(code.root.tree, 'go_statement').filter((go) => {
-    if (go.start > sleep.start || enclosingFunction(go) !== fn) return false;
+  return goStatementsOf(fn).filter((go) => {
+    if (go.start > sleep.start) return false;
     const start = placeOf(flow, go);
     return (
       start !== undefined && (start.block === place.block || reachableFrom(start.block).has(place.block))
@@ -133,67 +149,48 @@ function isInBubble(code: Code, at: Node): boolean {
   return false;
 }
 
-/** A variable of the function that a goroutine writes without a lock, and that is read after the sleep. */
+/** A variable that a goroutine writes and that is read after the sleep; one that no lock guards, if there is one. */
 function readAfter(
   code: Code,
   fn: Node,
   sleep: Node,
   starts: readonly Node[],
-): { readonly write: Node; readonly read: Node } | undefined {
-  for (const go of starts) {
-    const literal = literalOf(go);
-    if (!literal || code.calls.some((c) => contains(literal, c) && /Lock$/.test(code.calleeName(c))))
-      continue;
-    for (const write of writesIn(literal)) {
-      const binding = code.bindingOf(write);
-      if (!binding || !isOuter(binding, literal)) continue;
+): (SharedWrite & { readonly read: Node; readonly spawned: Spawned }) | undefined {
+  const results = starts.flatMap((go) => {
+    const spawned = spawnedBy(code, go);
+    return (spawned ? sharedWrites(code, spawned) : []).flatMap((write) => {
       const read = code
-        .usesOf(binding)
-        .find((use) => use.start > sleep.end && enclosingFunction(use) === fn && !isWritten(use));
-      if (read) return { write, read };
-    }
-  }
-  return undefined;
+        .usesOf(write.variable)
+        .find((use) => use.start > sleep.end && enclosingFunction(use) === fn && reads(use, write.field));
+      return spawned && read ? [{ ...write, read, spawned }] : [];
+    });
+  });
+  const order = (a: (typeof results)[number], b: (typeof results)[number]): number =>
+    Number(a.guarded) - Number(b.guarded) || a.read.start - b.read.start;
+  return results.sort(order)[0];
 }
 
-function isOuter(binding: Binding, literal: Node): boolean {
+/** Whether a use reads the field of the variable, or all of the variable. */
+function reads(use: Node, field: string | undefined): boolean {
+  if (isWritten(use)) return false;
+  const selected = fieldOf(use);
   return (
-    binding.kind === 'variable' && binding.declaredAt !== undefined && !contains(literal, binding.declaredAt)
+    field === undefined ||
+    selected === field ||
+    (selected === undefined && use.parent?.kind !== 'unary_expression')
   );
-}
-
-/** The variables that statements of the literal assign to, increment or decrement. */
-function writesIn(literal: Node): readonly Node[] {
-  return [...descendants(literal)].filter((node) => node.kind === 'identifier' && isWritten(node));
 }
 
 function isWritten(identifier: Node): boolean {
   const parent = identifier.parent;
-  if (parent?.kind === 'inc_statement' || parent?.kind === 'dec_statement') return true;
   return parent?.field === 'left' && parent.parent?.kind === 'assignment_statement';
 }
 
-function literalOf(go: Node): Node | undefined {
-  const fn = go.children[0] && child(go.children[0], 'function');
-  return fn?.kind === 'func_literal' ? fn : undefined;
-}
-
-/** Whether what is started can be seen to end: it returns on some path, and nothing in it waits or loops for ever. */
-function endsByItself(code: Code, go: Node): boolean {
-  const call = go.children[0];
-  const literal = literalOf(go);
-  const callee = call && code.calleeOf(call);
-  const body = literal ? code : callee && code.bodyOf(callee);
-  const fn = literal ?? body?.root;
-  if (!body || !fn || !isFunction(fn)) return false;
-  const blocks = [...descendants(fn)].some(
-    (node) =>
-      node.kind === 'select_statement' ||
-      node.kind === 'send_statement' ||
-      (node.kind === 'unary_expression' && operatorOf(node) === '<-') ||
-      (node.kind === 'for_statement' && node.children.every((c) => c.field === 'body')),
-  );
-  return !blocks && body.flowOf(fn).blocks.some((block) => block.exit === 'return');
+/** Whether what is started can be seen to end, as far as nothing that is out of sight keeps it. */
+function isEnding(code: Code, go: Node): boolean {
+  const spawned = spawnedBy(code, go);
+  if (!spawned || endingOf(spawned.code, spawned.fn) === 'stays') return false;
+  return spawned.code.flowOf(spawned.fn).blocks.some((block) => block.exit === 'return');
 }
 
 function endsProgram(code: Code, fn: Node): boolean {
@@ -216,44 +213,103 @@ function isTest(code: Code, fn: Node): boolean {
   );
 }
 
-/** Whether nothing follows the sleep in the function. */
-function isLast(fn: Node, sleep: Node): boolean {
+/** Whether nothing follows the sleep in the function, or nothing but printing. */
+function isLast(code: Code, fn: Node, sleep: Node): boolean {
   const body = child(fn, 'body');
-  return body !== undefined && statements(body).at(-1) === sleep.parent;
+  const list = body ? statements(body) : [];
+  const position = sleep.parent ? list.indexOf(sleep.parent) : -1;
+  return (
+    position >= 0 &&
+    list.slice(position + 1).every((s) => {
+      const call = s.kind === 'expression_statement' ? s.children[0] : undefined;
+      return call?.kind === 'call_expression' && prints(code, call);
+    })
+  );
 }
+
+/** How a `go` statement is written with a WaitGroup of the given name. */
+type Rewrite = (edit: FixBuilder, wg: string) => void;
 
 function waitWithGroup(code: Code, fn: Node, sleep: Node, starts: readonly Node[]): FixBody | undefined {
   const body = child(fn, 'body');
   const first = body && statements(body).find((s) => starts.some((go) => contains(s, go)));
-  const isSimple = (go: Node): boolean => {
-    const literal = literalOf(go);
-    const call = go.children[0];
-    return (
-      go.parent?.kind === 'statement_list' &&
-      literal !== undefined &&
-      call !== undefined &&
-      argumentsOf(call).length === 0 &&
-      endsByItself(code, go)
-    );
-  };
-  const goesOn = nodesOf(code.root.tree, 'go_statement').some(
-    (go) => go.start > sleep.end && enclosingFunction(go) === fn,
-  );
-  if (!first || !sleep.parent || goesOn || sleep.parent.parent !== first.parent || !starts.every(isSimple))
+  const rewrites = starts.flatMap((go) => rewriteOf(code, go) ?? []);
+  const goesOn = goStatementsOf(fn).some((go) => go.start > sleep.end);
+  if (
+    !first ||
+    !sleep.parent ||
+    goesOn ||
+    sleep.parent.parent !== first.parent ||
+    rewrites.length < starts.length
+  )
     return undefined;
   return (edit) => {
     const wg = edit.freshName('wg', first);
     edit.insertStatementBefore(first, `var ${wg} ${edit.qualified('sync', 'WaitGroup', first)}`);
-    for (const go of starts) {
-      const literal = literalOf(go) as Node;
-      if (code.goAtLeast('1.25')) {
-        edit.replaceRange(go, go.start, literal.start, `${wg}.Go(`);
-        edit.replaceRange(go, literal.end, go.end, ')');
-      } else {
-        edit.insertStatementBefore(go, `${wg}.Add(1)`);
-        edit.insertFirst(child(literal, 'body') as Node, `defer ${wg}.Done()`);
-      }
-    }
+    for (const rewrite of rewrites) rewrite(edit, wg);
     edit.replace(sleep, `${wg}.Wait()`);
   };
+}
+
+/** Undefined if the goroutine may go on for ever: then waiting for it would, too. */
+function rewriteOf(code: Code, go: Node): Rewrite | undefined {
+  const spawned = spawnedBy(code, go);
+  if (go.parent?.kind !== 'statement_list' || !spawned || !isEnding(code, go) || startsMore(spawned))
+    return undefined;
+  const { call, fn } = spawned;
+  const called = child(call, 'function') as Node;
+  const hasGo = code.goAtLeast('1.25');
+  if (fn.parent && contains(go, fn)) {
+    if (hasGo && argumentsOf(call).length === 0) {
+      return (edit, wg) => {
+        edit.replaceRange(go, go.start, called.start, `${wg}.Go(`);
+        edit.replaceRange(go, called.end, go.end, ')');
+      };
+    }
+    return (edit, wg) => {
+      edit.insertStatementBefore(go, `${wg}.Add(1)`);
+      edit.insertFirst(child(fn, 'body') as Node, `defer ${wg}.Done()`);
+    };
+  }
+  if (!argumentsOf(call).every((argument) => isFixed(code, argument))) return undefined;
+  if (hasGo && argumentsOf(call).length === 0 && !child(fn, 'result'))
+    return (edit, wg) => edit.replace(go, `${wg}.Go(${edit.source(called)})`);
+  return (edit, wg) => {
+    const text = edit.source(call);
+    if (hasGo) edit.replace(go, `${wg}.Go(func() { ${text} })`);
+    else {
+      edit.insertStatementBefore(go, `${wg}.Add(1)`);
+      edit.replace(go, `go func() {\n\tdefer ${wg}.Done()\n\t${text}\n}()`);
+    }
+  };
+}
+
+/** Whether a goroutine starts others, or a timer, that the sleep may be waiting for. */
+function startsMore({ code, fn }: Spawned): boolean {
+  return [...descendants(fn)].some(
+    (node) =>
+      node.kind === 'go_statement' ||
+      (node.kind === 'call_expression' && code.calleeName(node) === 'time.AfterFunc'),
+  );
+}
+
+/** Whether an argument has the same value when the goroutine runs as it has at the `go` statement. */
+function isFixed(code: Code, argument: Node): boolean {
+  if (code.constantOf(argument) !== undefined) return true;
+  const node = unparen(argument);
+  if (node.kind === 'unary_expression' && operatorOf(node) === '&')
+    return node.children.at(-1)?.kind === 'identifier';
+  const binding = node.kind === 'identifier' ? code.bindingOf(node) : undefined;
+  return (
+    binding?.declaredAt !== undefined &&
+    code.usesOf(binding).every((use) => use === binding.declaredAt || !isAssigned(code, use))
+  );
+}
+
+/** The variable of a loop is another one in each turn since Go 1.22. */
+function isAssigned(code: Code, use: Node): boolean {
+  const parent = use.parent;
+  const isCounted = parent?.kind === 'inc_statement' || parent?.kind === 'dec_statement';
+  if (isCounted) return parent.field !== 'update' || !code.goAtLeast('1.22');
+  return isWritten(use) || (parent?.kind === 'unary_expression' && operatorOf(parent) === '&');
 }

@@ -1,120 +1,239 @@
 import { isInLoop } from '../flow/graph.ts';
-import { searchPath } from '../flow/paths.ts';
+import { findPath, type PathQuery } from '../flow/paths.ts';
 import type { Code } from '../model/code.ts';
-import { type Meanings, roleOf } from '../model/custody.ts';
+import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../model/custody.ts';
 import { isEndOfEndless } from '../model/endless-range.ts';
-import { type Leak, obligationOf } from '../model/obligation.ts';
-import { child, closest, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
+import { type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
+import { leakingReturns, releasePlan } from '../model/release-plan.ts';
+import { durationOf, keepsTimers, minute, versionFact } from '../model/timers.ts';
+import {
+  argumentsOf,
+  child,
+  contains,
+  enclosingFunction,
+  type Node,
+  operatorOf,
+  textOf,
+} from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
-type FixId = 'defer-stop';
+type FixId = 'defer-stop' | 'stop-each-turn' | 'stop-before-return' | 'use-ticker';
+type Kind = 'ticker' | 'timer';
 
 export default defineRule({
   id: 'ticker-not-stopped',
   since: '0.1.0',
   severity: 'warning',
-  summary: 'A ticker goes on after the function that needs it has returned (before Go 1.23)',
+  summary: 'A ticker or long timer is not stopped on every path, and this Go version does not collect it',
   why: `
-    Before Go 1.23 a ticker that is not stopped keeps firing, and is never collected, for as long as the program runs:
-    each call of the function leaves one more behind. \`time.Tick\` gives no way to stop its ticker at all, so it fits
-    only loops that never end.
+    Before Go 1.23 the runtime keeps every running ticker, whether or not anybody can still receive from it, and wakes up
+    for each tick. A function that makes one and returns without \`Stop\` leaks it for good; one that is called often
+    fills memory and burns a processor. \`time.Tick\` gives nothing that could be stopped, so it only fits functions that
+    never return. A timer is kept likewise, until it fires.
 
-    From Go 1.23 on the collector takes tickers that nothing refers to, so this rule is about older \`go\` lines in
-    go.mod only.`,
+    Since Go 1.23 timers and tickers that nothing refers to are collected, in programs whose go.mod asks for Go 1.23 or
+    later. There this rule is silent.`,
   silentWhen: [
-    'the file is built with the rules of Go 1.23 or later',
+    'go.mod, or the build constraint of the file, asks for Go 1.23 or later',
+    'the ticker is returned, stored or given to code that is not visible, which has the duty to stop it then',
     'the function never returns, or is `main`',
-    'the ticker is returned, stored, or used by another goroutine',
+    '`time.Tick` is called in a test or in package `main`',
+    'a timer is made outside of loops for less than a minute',
   ],
   peers: ['staticcheck SA1015'],
   fixes: {
-    'defer-stop': { title: 'Stop the ticker when the function returns', safety: 'safe' },
+    'defer-stop': { title: 'Stop it when the function returns', safety: 'safe' },
+    'stop-each-turn': { title: 'Stop it at the end of each turn of the loop', safety: 'safe' },
+    'stop-before-return': { title: 'Stop it before these returns', safety: 'review' },
+    'use-ticker': { title: 'Use a ticker, and stop it when the function returns', safety: 'safe' },
   },
   imports: ['time'],
-  mentions: ['NewTicker', 'Tick('],
+  mentions: ['NewTicker', 'NewTimer', 'Tick('],
 
   check(code, report) {
-    if (code.goAtLeast('1.23')) return;
+    if (!keepsTimers(code)) return;
     for (const call of code.calls) {
       const name = code.calleeName(call);
-      if (name === 'time.NewTicker') checkTicker(code, call, report);
+      if (name === 'time.NewTicker') checkMade(code, call, 'ticker', report);
+      else if (name === 'time.NewTimer' && isCostly(code, call)) checkMade(code, call, 'timer', report);
       else if (name === 'time.Tick') checkTick(code, call, report);
     }
   },
 });
 
-function checkTicker(code: Code, call: Node, report: Report<FixId>): void {
-  const obligation = obligationOf(code, { acquisition: call, result: 0, meanings: meaningsIn(call) });
-  if (obligation.kind !== 'leaks') return;
-  const { name } = obligation.binding;
-  const when = obligation.elsewhere === 'never' ? 'is never stopped' : 'is not stopped on every path';
-  report({
-    at: obligation.variable,
-    message: `${name} ${when}, and before Go 1.23 it is then never collected`,
-    related: obligation.paths
-      .slice(0, 3)
-      .map((path) => ({ at: path.end, message: `here the function is done with ${name}` })),
-    fixes: { 'defer-stop': deferStop(code, call, obligation) },
-  });
+/** A timer that is made again and again, or that stays for long. */
+function isCostly(code: Code, call: Node): boolean {
+  const fn = enclosingFunction(call);
+  const duration = durationOf(code, argumentsOf(call)[0]);
+  return (
+    (duration !== undefined && duration >= minute) || (fn !== undefined && isInLoop(code.flowOf(fn), call))
+  );
 }
 
-/** Reading the channel keeps the duty; a second function that has the ticker takes it over. */
-function meaningsIn(call: Node): Meanings {
-  const fn = enclosingFunction(call);
-  return (expression) => {
-    const selector = expression.parent;
-    if (selector?.kind !== 'selector_expression' || expression.field !== 'operand') return undefined;
-    const owner = enclosingFunction(expression);
-    if (
-      owner &&
-      owner !== fn &&
-      owner.kind === 'func_literal' &&
-      ['spawned', 'value'].includes(roleOf(owner))
-    )
-      return 'hand-over';
-    const field = child(selector, 'field');
-    const isCalled = selector.field === 'function' && selector.parent?.kind === 'call_expression';
-    switch (field && textOf(field)) {
-      case 'Stop':
-        return isCalled ? 'release' : 'hand-over';
-      case 'Reset':
-        return isCalled ? 'keep' : 'hand-over';
+function checkMade(code: Code, call: Node, kind: Kind, report: Report<FixId>): void {
+  const meanings = (expression: Node) => meaningOf(expression, kind);
+  const obligation = obligationOf(code, { acquisition: call, result: 0, meanings });
+  const effect = `so it ${kind === 'ticker' ? 'goes on ticking' : 'is kept until it fires'}: ${versionFact(code)}`;
+  const severity = code.isTest ? ({ severity: 'hint' } as const) : {};
+  if (obligation.kind === 'leaks') {
+    const variable = obligation.binding.name;
+    const when = obligation.elsewhere === 'never' ? 'is never stopped' : 'is not stopped on every path';
+    report({
+      at: obligation.variable,
+      message: `${variable} ${when}, ${effect}`,
+      ...severity,
+      related: obligation.paths
+        .slice(0, 5)
+        .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
+      fixes: leakFixes(code, call, obligation),
+    });
+  } else if (obligation.kind === 'discarded' && canReturnAfter(code, call)) {
+    report({
+      at: call,
+      message: `this ${kind} cannot be stopped, ${effect}`,
+      ...severity,
+      fixes: { 'use-ticker': kind === 'ticker' ? namedTicker(code, call, '') : undefined },
+    });
+  } else if (obligation.kind === 'handed-over' && kind === 'ticker') {
+    const goroutine = soleGoroutine(code, call, meanings);
+    const body = goroutine && child(goroutine, 'body');
+    const variable = targetOf(call, 0);
+    if (!body || !variable) return;
+    report({
+      at: variable,
+      message: `${textOf(variable)} is never stopped, ${effect}`,
+      ...severity,
+      related: [{ at: goroutine, message: 'this goroutine is the only one that uses it' }],
+      fixes: { 'defer-stop': (edit) => edit.insertFirst(body, `defer ${textOf(variable)}.Stop()`) },
+    });
+  }
+}
+
+function meaningOf(expression: Node, kind: Kind): Meaning | undefined {
+  const { parent } = expression;
+  if (parent?.kind === 'selector_expression' && expression.field === 'operand') {
+    const isCalled = parent.field === 'function' && parent.parent?.kind === 'call_expression';
+    switch (textOf(child(parent, 'field') as Node)) {
       case 'C':
-        return selector.parent?.kind === 'unary_expression' || selector.parent?.kind === 'range_clause'
-          ? 'keep'
-          : 'hand-over';
+        return { part: parent };
+      case 'Stop':
+        return isCalled ? 'release' : undefined;
+      case 'Reset':
+        return isCalled ? 'keep' : undefined;
       default:
-        return 'hand-over';
+        return undefined;
     }
-  };
+  }
+  // The channel: a timer from which its time was received has fired, and is gone.
+  if (parent?.kind === 'unary_expression' && operatorOf(parent) === '<-')
+    return kind === 'timer' ? 'release' : 'keep';
+  if (parent?.kind === 'range_clause' && expression.field === 'right') return 'keep';
+  return undefined;
 }
 
-/** `time.Tick` in a function that can return after it. */
-function checkTick(code: Code, call: Node, report: Report<FixId>): void {
+function endingOf(path: LeakingPath, variable: string): string {
+  if (path.how === 'overwritten') return `${variable} gets another value here before it was stopped`;
+  if (path.how === 'repeated') return `the next turn of the loop comes here before ${variable} was stopped`;
+  return `the function ${path.end.kind === 'return_statement' ? 'returns' : 'ends'} here without stopping it`;
+}
+
+/** The literal of the one goroutine that uses a ticker, if that only receives from it and can end. */
+function soleGoroutine(code: Code, call: Node, meanings: (e: Node) => Meaning | undefined): Node | undefined {
+  const target = targetOf(call, 0);
+  const binding = target?.kind === 'identifier' ? code.bindingOf(target) : undefined;
   const fn = enclosingFunction(call);
-  const name = fn && child(fn, 'name');
-  const isEntry = name !== undefined && ['main', 'init', 'TestMain'].includes(textOf(name));
-  if (!fn || isEntry) return;
-  const search = searchPath(code.flowOf(fn), {
-    from: call,
+  if (!fn || binding?.declaredAt !== target || !binding) return undefined;
+  const uses = code.usesOf(binding).filter((use) => use !== target);
+  const [literal] = uses.map((use) => literalUnder(fn, use));
+  if (!literal || roleOf(literal) !== 'spawned' || isInLoop(code.flowOf(fn), literal)) return undefined;
+  const isPlainUse = (use: Node): boolean =>
+    enclosingFunction(use) === literal && fateOf(use, code, meanings).kind === 'keep';
+  if (!uses.every(isPlainUse)) return undefined;
+  const ends = findPath(code.flowOf(literal), pathsFrom(code, literal));
+  return ends && literal;
+}
+
+function leakFixes(code: Code, call: Node, leak: Leak): Fixes {
+  const { binding } = leak;
+  // The variable has the channel only.
+  if (leak.variable !== targetOf(call, 0)) return { 'use-ticker': namedTicker(code, call, '') };
+  const release = `${binding.name}.Stop()`;
+  const mayNeed = (statement: Node): boolean => code.usesOf(binding).some((use) => contains(statement, use));
+  if (leak.elsewhere === 'handed-over') {
+    const returns = leakingReturns(code, leak, mayNeed);
+    const edit: FixBody = (e) => {
+      for (const statement of returns ?? []) e.insertStatementBefore(statement, release);
+    };
+    return returns ? { 'stop-before-return': edit } : {};
+  }
+  const plan = releasePlan(code, call, mayNeed);
+  if (!plan || !contains(plan.scope, binding.declaredAt ?? plan.scope)) return {};
+  if (plan.kind === 'each-turn' && leak.elsewhere === 'released') return {};
+  const edit: FixBody = (e) => {
+    if (plan.kind === 'defer') return e.insertStatementAfter(plan.after, `defer ${release}`);
+    for (const { side, statement } of plan.places) {
+      if (side === 'after') e.insertStatementAfter(statement, release);
+      else e.insertStatementBefore(statement, release);
+    }
+    return undefined;
+  };
+  // A function literal that receives from it may run later.
+  const fn = enclosingFunction(call);
+  const isOwn = code.usesOf(binding).every((use) => enclosingFunction(use) === fn);
+  const fix = isOwn ? edit : ({ safety: 'review', edit } as const);
+  return plan.kind === 'defer' ? { 'defer-stop': fix } : { 'stop-each-turn': fix };
+}
+
+type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
+
+function canReturnAfter(code: Code, call: Node): boolean {
+  const fn = enclosingFunction(call);
+  const name = fn?.kind === 'function_declaration' ? child(fn, 'name') : undefined;
+  if (!fn || (code.pkg.name === 'main' && name && textOf(name) === 'main')) return false;
+  return findPath(code.flowOf(fn), pathsFrom(code, call)) !== undefined;
+}
+
+function pathsFrom(code: Code, from: Node): PathQuery {
+  return {
+    from,
     names: code,
     stops: () => false,
     possible: (condition) => !isEndOfEndless(code, condition),
-  });
-  if (search.verdict !== 'found') return;
+  };
+}
+
+function checkTick(code: Code, call: Node, report: Report<FixId>): void {
+  if (code.isTest || code.pkg.name === 'main' || !canReturnAfter(code, call)) return;
   report({
     at: call,
-    message:
-      'time.Tick in a function that returns: its ticker cannot be stopped, and before Go 1.23 it is never collected',
-    related: [{ at: search.path.end, message: 'the function returns here, the ticker goes on' }],
+    message: `the function can return, but the ticker of time.Tick cannot be stopped, so it goes on ticking: ${versionFact(code)}`,
+    fixes: { 'use-ticker': staysHere(code, call) ? namedTicker(code, call, '.C') : undefined },
   });
 }
 
-function deferStop(code: Code, call: Node, leak: Leak): FixBody | undefined {
-  const statement = closest(call, 'short_var_declaration', 'var_declaration', 'assignment_statement');
+/** A channel that leaves the function must not be stopped by it: its receivers would wait for ever. */
+function staysHere(code: Code, call: Node): boolean {
+  const meanings = (expression: Node) => meaningOf(expression, 'ticker');
+  const { kind } = obligationOf(code, { acquisition: call, result: 0, meanings });
+  return kind === 'leaks' || kind === 'discarded';
+}
+
+/** Gives the ticker a name by which it is stopped; `member` is what stands for the call from then on. */
+function namedTicker(code: Code, call: Node, member: '' | '.C'): Fixes['use-ticker'] {
   const fn = enclosingFunction(call);
-  if (!fn || leak.elsewhere === 'handed-over' || statement?.parent?.kind !== 'statement_list')
-    return undefined;
-  if (isInLoop(code.flowOf(fn), call) || closest(statement, 'for_statement')) return undefined;
-  return (edit) => edit.insertStatementAfter(statement, `defer ${leak.binding.name}.Stop()`);
+  const [duration] = argumentsOf(call);
+  let statement: Node | undefined = call;
+  while (statement && statement.parent?.kind !== 'statement_list') statement = statement.parent;
+  if (!fn || !statement || !duration || isInLoop(code.flowOf(fn), call)) return undefined;
+  const place = statement;
+  const edit: FixBody = (e) => {
+    const name = e.freshName('ticker', place);
+    const made = `${e.qualified('time', 'NewTicker', place)}(${e.source(duration)})`;
+    e.insertStatementBefore(place, `${name} := ${made}\ndefer ${name}.Stop()`);
+    e.replace(call, `${name}${member}`);
+  };
+  // time.NewTicker panics where time.Tick returns nil.
+  const value = durationOf(code, duration);
+  const isSame = member === '' || (value !== undefined && value > 0n);
+  return isSame ? edit : { safety: 'review', edit };
 }
