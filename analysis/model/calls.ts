@@ -212,3 +212,12 @@ function builtinResult(name: string, call: Node, typer: Typer): Type {
 export function isContext(type: Type): boolean {
   return type.kind === 'named' && isNamed(type, 'context', 'Context');
 }
+
+/** The last name in what is called, as it is written: `Do` of `c.http.Do(req)`, whatever that resolves to. */
+export function writtenName(call: Node): string {
+  const called = child(call, 'function') ?? child(call, 'type');
+  let fn = called && unparen(called);
+  if (fn?.kind === 'type_instantiation_expression' || fn?.kind === 'generic_type') fn = fn.children[0];
+  const name = fn?.kind === 'selector_expression' ? child(fn, 'field') : fn;
+  return name ? textOf(name) : '';
+}

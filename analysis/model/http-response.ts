@@ -14,11 +14,12 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import type { Callee } from './calls.ts';
+import { type Callee, writtenName } from './calls.ts';
 import type { Code } from './code.ts';
 import { isTarget, type Meaning, targetOf } from './custody.ts';
 import { sourcesOf } from './http-origin.ts';
 import { type Duty, obligationOf } from './obligation.ts';
+import type { GoPackage } from './package.ts';
 import type { Binding } from './scope.ts';
 import { prints } from './success.ts';
 import { deref, isNamed, type Type } from './types.ts';
@@ -35,6 +36,7 @@ const maxDepth = 3;
 
 /** The duty to close the body of the response that a call returns; undefined if it returns none, or not a new one. */
 export function responseDuty(code: Code, call: Node, depth = 0): Duty | undefined {
+  if (!senderNames(code.pkg).has(writtenName(call))) return undefined;
   const callee = code.calleeOf(call);
   if (!callee) return undefined;
   const duty = { acquisition: call, meanings: bodyMeaning };
@@ -49,6 +51,28 @@ export function responseDuty(code: Code, call: Node, depth = 0): Duty | undefine
     return undefined;
   const error = results.findIndex(({ type }) => isNamed(type, '', 'error'));
   return error < 0 ? { ...duty, result } : { ...duty, result, error };
+}
+
+const namesByPackage = new WeakMap<GoPackage, ReadonlySet<string>>();
+
+/** The names of functions and methods that may return a response, as the text of the package tells. */
+function senderNames(pkg: GoPackage): ReadonlySet<string> {
+  let names = namesByPackage.get(pkg);
+  if (!names) {
+    const texts = pkg.files.flatMap((file) =>
+      file.declarations.flatMap((d) => {
+        if (d.kind === 'type') return d.text.includes('Response') ? d.text : [];
+        const header = d.kind === 'func' ? d.text.slice(0, d.body < 0 ? d.text.length : d.body) : '';
+        return header.includes('Response') ? header : [];
+      }),
+    );
+    const own = texts.flatMap((text) =>
+      [...text.matchAll(/(\w+)(?:\[[^\]\n]*\])?\(/g)].map((match) => match[1] ?? ''),
+    );
+    names = new Set([...own, 'Get', 'Head', 'Post', 'PostForm', 'Do', 'RoundTrip']);
+    namesByPackage.set(pkg, names);
+  }
+  return names;
 }
 
 /** A method of an interface of this package that sends a request, as that of http.Client does. */
@@ -109,6 +133,8 @@ export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
   const isCalled = parent.field === 'function' && parent.parent?.kind === 'call_expression';
   if (isResponse(type)) {
     if (name === 'Body') return { part: parent };
+    // Then the connection belongs to whoever goes on with it.
+    if (name === 'StatusCode' && isComparedWith101(code, parent)) return 'hand-over';
     // Response.Write closes the body.
     return name === 'Write' && isCalled
       ? 'release'
@@ -119,6 +145,11 @@ export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
   if (isCloser(type))
     return name === 'Close' ? (isCalled ? 'release' : 'hand-over') : isCalled ? 'keep' : undefined;
   return isReader(type, code) && isCalled ? 'keep' : undefined;
+}
+
+function isComparedWith101(code: Code, status: Node): boolean {
+  const parent = status.parent;
+  return parent?.kind === 'binary_expression' && parent.children.some((c) => code.constantOf(c) === 101n);
 }
 
 const fieldsOfResponse: ReadonlySet<string> = new Set([

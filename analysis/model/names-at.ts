@@ -16,7 +16,9 @@ export function namesAt(code: Code, world: World): NamesAt {
     meaning(name, at) {
       const binding = code.lookup(name, at);
       if (binding?.importPath !== undefined) return { importPath: binding.importPath };
-      return binding || hasHiddenNames(file, world) ? 'taken' : 'free';
+      // A dot import brings in exported names only.
+      const mayBeHidden = /^\p{Lu}/u.test(name) && hasHiddenNames(file, world);
+      return binding || mayBeHidden ? 'taken' : 'free';
     },
     usedBelow(name, at) {
       const block = closest(

@@ -148,11 +148,20 @@ function knowledgeAt(code: Code, duty: Duty, resource: Binding): Pick<PathQuery,
       if (isContradicted(condition, guards)) return false;
       const tests =
         condition.kind === 'test' && condition.outcome ? unparen(condition.expression) : undefined;
-      if (!isNil || tests?.kind !== 'call_expression') return true;
-      // errors.Is(err, …), os.IsNotExist(err) and their like are false for nil.
-      return !(argumentsOf(tests).some((a) => code.bindingOf(unparen(a)) === error) && holds(isNil));
+      const asked = tests && askedError(code, tests);
+      return !(isNil && asked?.includes(error) && holds(isNil));
     },
   };
+}
+
+/** The variables that a condition can only be true for if they are not nil: `errors.Is(err, …)`, the `ok` of `err.(T)`. */
+function askedError(code: Code, condition: Node): readonly (Binding | undefined)[] {
+  if (condition.kind === 'call_expression')
+    return argumentsOf(condition).map((a) => code.bindingOf(unparen(a)));
+  const list = condition.kind === 'identifier' ? code.bindingOf(condition)?.declaredAt?.parent : undefined;
+  const value = list?.parent && child(list.parent, 'right')?.children[0];
+  const operand = value?.kind === 'type_assertion_expression' ? child(value, 'operand') : undefined;
+  return operand ? [code.bindingOf(unparen(operand))] : [];
 }
 
 /** The conditions, by their text, of the `if` statements around a node that call something. */

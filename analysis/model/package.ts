@@ -66,7 +66,7 @@ export function goPackages(
     files: readonly SourceFile[],
     sees: Pick<GoPackage, 'variantOf' | 'tests'>,
   ): GoPackage => {
-    const made = goPackage(directory, name, files, sees);
+    const made = goPackage(directory, name, files, sees, packages);
     const before = previous.find((p) => p.name === name && p.files[0]?.path === files[0]?.path);
     const kept = before && sameSurface(before, made) ? { ...made, surface: before.surface } : made;
     packages.push(kept);
@@ -93,14 +93,17 @@ function goPackage(
   name: string,
   files: readonly SourceFile[],
   sees: Pick<GoPackage, 'variantOf' | 'tests'>,
+  others: readonly GoPackage[],
 ): GoPackage {
   const inModule = module && (path === module.directory || path.startsWith(`${module.directory}/`));
   const base = inModule ? module.path + path.slice(module.directory.length) : path;
   // The standard library's own module is called `std`, and its packages carry no prefix.
   const importPath = module?.path === 'std' && base.startsWith('std/') ? base.slice('std/'.length) : base;
   const external = name.endsWith('_test') && sees.tests;
+  // A program beside a package (`//go:build ignore`) is not what the import path of their directory means.
+  const isBeside = !external && !sees.variantOf && others.some((p) => p.name !== name);
   return {
-    importPath: external ? `${importPath}_test` : importPath,
+    importPath: external ? `${importPath}_test` : isBeside ? `${importPath} [${name}]` : importPath,
     name,
     directory: path,
     module,

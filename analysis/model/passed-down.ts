@@ -14,7 +14,8 @@ const keepers = [
   /^(?:must)?(?:new|open|init|start|run|watch|serve|listen|subscribe|spawn|go|launch|monitor|schedule|enqueue|submit|register|dial|connect)(?:$|[A-Z_])/,
   /^(?:must)?(?:New|Open|Init|Start|Run|Watch|Serve|Listen|Subscribe|Dial|Connect)(?:$|[A-Z_])/,
   /^(?:log|debug|info|warn|warning|error|print|trace|record|with|inject)(?:f|$|[A-Z_])/,
-  /^(?:context|ctx)|(?:context|ctx)$|async|background|forever|daemon/i,
+  /^(?:context|ctx)|(?:context|ctx)$|async|background|forever|daemon|stream/i,
+  /(?:Client|Conn|Connection|Informer|Listener|Manager|Pool|Provider|Server|Session|Source|Transport|Watcher)$/,
 ];
 
 /**

@@ -1,7 +1,7 @@
 // Where a release can be written for a resource that a function acquires and does not let go on every path.
 
 import { isInLoop } from '../flow/graph.ts';
-import { closest, contains, descendants, enclosingFunction, type Node } from '../syntax/node.ts';
+import { closest, contains, descendants, enclosingFunction, type Node, nodesOf } from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import type { Leak, LeakingPath } from './obligation.ts';
 
@@ -32,6 +32,11 @@ export function releasePlan(
   if (!isInLoop(code.flowOf(fn), call)) return { kind: 'defer', after: statement, scope: fn };
   const places = endsOfTurn(statement, mayNeed);
   return places && { kind: 'each-turn', places, scope: statement.parent as Node };
+}
+
+/** Whether a variable can be declared in a function: no `goto` may jump over its declaration. */
+export function canDeclareIn(fn: Node): boolean {
+  return !nodesOf(fn.tree, 'goto_statement').some((jump) => contains(fn, jump));
 }
 
 /** The statement that holds a call, if it stands in a list of statements and not in the head of an `if` or `for`. */

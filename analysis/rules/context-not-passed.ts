@@ -1,4 +1,4 @@
-import { isContext } from '../model/calls.ts';
+import { isContext, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
 import { type ContextInScope, contextInScope } from '../model/context-in-scope.ts';
 import { type ContextVariant, contextVariants } from '../model/context-variants.ts';
@@ -42,25 +42,20 @@ process nobody waits for, a request that holds a connection and its goroutines u
   },
   imports: ['context', 'net/http'],
   mentions: [
-    'Background()',
-    'TODO()',
-    'Command(',
-    'NewRequest(',
-    'Sleep(',
-    'Get(',
-    'Head(',
-    'Post(',
-    'PostForm(',
-    'Dial',
-    'Lookup',
-    'Handshake()',
-    ...['Query', 'QueryRow', 'Exec', 'Prepare', 'Ping', 'Begin'].map((name) => `.${name}(`),
+    ...['Background()', 'TODO()', 'Command(', 'NewRequest(', 'Sleep(', 'DialTimeout(', 'Handshake()'],
+    ...['Dial', 'LookupIP', 'Query', 'QueryRow', 'Exec', 'Prepare', 'Ping', 'Begin'].map(
+      (name) => `.${name}(`,
+    ),
+    ...['Host', 'Addr', 'CNAME', 'MX', 'NS', 'Port', 'SRV', 'TXT'].map((name) => `Lookup${name}(`),
+    // Of clients that are called so; Get alone is a word of too many.
+    ...['Get', 'Head', 'Post', 'PostForm'].map((name) => `lient.${name}(`),
   ],
-  alsoMentions: ['Context', 'Request', 'WithCancel', 'WithTimeout', 'WithDeadline'],
+  alsoMentions: ['Context', 'Request'],
 
   check(code, report) {
     if (code.isTest) return;
     for (const call of code.calls) {
+      if (!names.has(writtenName(call))) continue;
       const name = code.calleeName(call);
       const isRoot = name === 'context.Background' || name === 'context.TODO';
       const variant = contextVariants.get(name);
@@ -104,6 +99,11 @@ process nobody waits for, a request that holds a connection and its goroutines u
   },
 });
 
+const names: ReadonlySet<string> = new Set([
+  ...['Background', 'TODO', 'Sleep'],
+  ...[...contextVariants.keys()].map((name) => name.slice(name.lastIndexOf('.') + 1)),
+]);
+
 /** The innermost loop of its function that a statement is in. */
 function loopAround(call: Node): Node | undefined {
   if (call.parent?.kind !== 'expression_statement') return undefined;
@@ -139,9 +139,25 @@ function hasOtherEnd(code: Code, call: Node, name: string): boolean {
     use.parent?.kind === 'selector_expression' ? [textOf(child(use.parent, 'field') ?? use.parent)] : [],
   );
   if (uses.some((use) => isStored(use) || isArgumentBesideContext(code, use))) return true;
-  if (!isCommand) return fields.includes('WithContext') || fields.includes('Clone');
+  if (!isCommand)
+    return (
+      fields.includes('WithContext') ||
+      fields.includes('Clone') ||
+      (uses.some(isReturned) && addsContexts(code))
+    );
   if (fields.length < uses.length || (fields.includes('Start') && !fields.includes('Wait'))) return true;
   return ['Process', 'SysProcAttr', 'Cancel', 'WaitDelay'].some((field) => fields.includes(field));
+}
+
+function isReturned(use: Node): boolean {
+  return use.parent?.kind === 'expression_list' && use.parent.parent?.kind === 'return_statement';
+}
+
+/** Whether the package gives contexts to requests that it has already made. */
+function addsContexts(code: Code): boolean {
+  return code
+    .packageCode('WithContext(')
+    .some((c) => c.calls.some((call) => c.calleeName(call) === 'net/http.Request.WithContext'));
 }
 
 /** Whether a variable's value is assigned to something else. */

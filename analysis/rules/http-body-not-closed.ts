@@ -45,18 +45,7 @@ export default defineRule({
     'defer-after-check': { title: 'Close the response body after the error check', safety: 'safe' },
   },
   imports: ['net/http'],
-  mentions: [
-    'resp',
-    'StatusCode',
-    'Get(',
-    'Head(',
-    'Post(',
-    'PostForm(',
-    'Do(',
-    'RoundTrip(',
-    'http.Response',
-    'Body',
-  ],
+  mentions: ['Get(', 'Head(', 'Post(', 'PostForm(', 'Do(', 'RoundTrip(', '.StatusCode', '.Body'],
 
   check(code, report) {
     for (const call of code.calls) {

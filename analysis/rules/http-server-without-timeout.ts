@@ -12,7 +12,7 @@ import {
   serving,
   servingUse,
 } from '../model/http-server.ts';
-import { argumentsOf, child, descendants, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { argumentsOf, child, descendants, type Node, nodesOf, operatorOf, textOf } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'set-read-header-timeout';
@@ -130,7 +130,7 @@ function functionFix(code: Code, call: Node, name: string): ReturnType<typeof re
   if (!parts || hasComments(call)) return undefined;
   const edit: FixBody = (edit) => {
     const fields = [
-      ...(parts.address ? [`Addr: ${edit.source(parts.address)}`] : []),
+      ...(parts.address ? [`Addr: ${spaced(edit.source(parts.address), parts.address)}`] : []),
       ...(parts.handler.kind === 'nil' ? [] : [`Handler: ${edit.source(parts.handler)}`]),
       `ReadHeaderTimeout: ${edit.duration(code.config.timeouts.readHeader, call)}`,
     ];
@@ -178,4 +178,18 @@ function serverFix(code: Code, made: Made): FixBody {
     else return false;
     return undefined;
   };
+}
+
+/** gofmt writes `":"+port` among the arguments of a call, and `":" + port` in a literal. */
+function spaced(source: string, expression: Node): string {
+  const operands: string[] = [];
+  let at = expression;
+  while (at.kind === 'binary_expression' && operatorOf(at) === '+') {
+    const [left, right] = [child(at, 'left'), child(at, 'right')];
+    if (!left || !right || right.kind === 'binary_expression') return source;
+    operands.unshift(textOf(right));
+    at = left;
+  }
+  const isPlain = at.kind !== 'binary_expression' && !source.includes('\n');
+  return isPlain ? [textOf(at), ...operands].join(' + ') : source;
 }

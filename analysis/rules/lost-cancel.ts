@@ -3,7 +3,7 @@ import type { Code } from '../model/code.ts';
 import { isPlain, type Lifetime, lifetimeOf } from '../model/context-lifetime.ts';
 import { type Meaning, targetOf } from '../model/custody.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { leakingReturns, listedStatement, releasePlan } from '../model/release-plan.ts';
+import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../model/release-plan.ts';
 import type { Binding } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
 import {
@@ -169,6 +169,7 @@ function discardedFixes(code: Code, call: Node, blank: Node, maker: Maker): Fixe
     const operator = statement.kind === 'assignment_statement' ? child(statement, 'operator') : undefined;
     if (operator && isDeclaredBeside(contextOf(code, call), statement)) edit.replace(operator, ':=');
     else if (operator) {
+      if (!canDeclareIn(enclosingFunction(call) ?? statement)) return undefined;
       const type = edit.qualified('context', maker.type, statement);
       edit.insertStatementBefore(statement, `var ${name} ${type}`);
     }
@@ -208,12 +209,12 @@ function callOf(name: string, maker: Maker): string {
   return maker.type === 'CancelCauseFunc' ? `${name}(nil)` : `${name}()`;
 }
 
-/** `prepare` makes sure that a variable has the cancel function, and gives the call to write. */
+/** `prepare` makes sure that a variable has the cancel function, and gives the call to write, if that is possible. */
 function releasingFixes(
   code: Code,
   call: Node,
   maker: Maker,
-  prepare: (edit: Parameters<FixBody>[0]) => string,
+  prepare: (edit: Parameters<FixBody>[0]) => string | undefined,
 ): Fixes {
   const plan = releasePlan(code, call, (statement) => mayNeedContext(code, statement));
   // Where a function returns an error beside it, its cancel function may be nil.
@@ -222,6 +223,7 @@ function releasingFixes(
   if (lifetime === 'beyond') return {};
   const edit: FixBody = (e) => {
     const release = prepare(e);
+    if (!release) return false;
     if (plan.kind === 'defer') return e.insertStatementAfter(plan.after, `defer ${release}`);
     for (const { side, statement } of plan.places) {
       if (side === 'after') e.insertStatementAfter(statement, release);

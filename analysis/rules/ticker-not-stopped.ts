@@ -4,8 +4,8 @@ import type { Code } from '../model/code.ts';
 import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../model/custody.ts';
 import { isEndOfEndless } from '../model/endless-range.ts';
 import { type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { leakingReturns, releasePlan } from '../model/release-plan.ts';
-import { durationOf, keepsTimers, minute, versionFact } from '../model/timers.ts';
+import { canDeclareIn, leakingReturns, releasePlan } from '../model/release-plan.ts';
+import { durationOf, keepsTimers, minute, second, versionFact } from '../model/timers.ts';
 import {
   argumentsOf,
   child,
@@ -54,6 +54,7 @@ export default defineRule({
     if (!keepsTimers(code)) return;
     for (const call of code.calls) {
       const name = code.calleeName(call);
+      if (isNeverMade(code, call)) continue;
       if (name === 'time.NewTicker') checkMade(code, call, 'ticker', report);
       else if (name === 'time.NewTimer' && isCostly(code, call)) checkMade(code, call, 'timer', report);
       else if (name === 'time.Tick') checkTick(code, call, report);
@@ -61,20 +62,34 @@ export default defineRule({
   },
 });
 
-/** A timer that is made again and again, or that stays for long. */
+/** `NewTicker` panics, `Tick` gives nil. */
+function isNeverMade(code: Code, call: Node): boolean {
+  const duration = durationOf(code, argumentsOf(call)[0]);
+  return duration !== undefined && duration <= 0n;
+}
+
+/** Whether timers of this duration can pile up, or one of them stays for long. */
 function isCostly(code: Code, call: Node): boolean {
   const fn = enclosingFunction(call);
   const duration = durationOf(code, argumentsOf(call)[0]);
-  return (
-    (duration !== undefined && duration >= minute) || (fn !== undefined && isInLoop(code.flowOf(fn), call))
-  );
+  if (duration !== undefined && duration < second) return false;
+  return (duration ?? 0n) >= minute || (fn !== undefined && isInLoop(code.flowOf(fn), call));
+}
+
+/** Made before the last one of them is gone. */
+function pilesUp({ how }: LeakingPath): boolean {
+  return how !== 'returned';
 }
 
 function checkMade(code: Code, call: Node, kind: Kind, report: Report<FixId>): void {
   const meanings = (expression: Node) => meaningOf(expression, kind);
   const obligation = obligationOf(code, { acquisition: call, result: 0, meanings });
   const effect = `so it ${kind === 'ticker' ? 'goes on ticking' : 'is kept until it fires'}: ${versionFact(code)}`;
-  const severity = code.isTest ? ({ severity: 'hint' } as const) : {};
+  const lasts = kind === 'ticker' || (durationOf(code, argumentsOf(call)[0]) ?? 0n) >= minute;
+  if (obligation.kind === 'leaks' && !lasts && !obligation.paths.some(pilesUp)) return;
+  const isMinor =
+    code.isTest || (kind === 'timer' && obligation.kind === 'leaks' && !obligation.paths.some(pilesUp));
+  const severity = isMinor ? ({ severity: 'hint' } as const) : {};
   if (obligation.kind === 'leaks') {
     const variable = obligation.binding.name;
     const when = obligation.elsewhere === 'never' ? 'is never stopped' : 'is not stopped on every path';
@@ -85,14 +100,14 @@ function checkMade(code: Code, call: Node, kind: Kind, report: Report<FixId>): v
       related: obligation.paths
         .slice(0, 5)
         .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
-      fixes: leakFixes(code, call, obligation),
+      fixes: leakFixes(code, call, kind, obligation),
     });
   } else if (obligation.kind === 'discarded' && canReturnAfter(code, call)) {
     report({
       at: call,
       message: `this ${kind} cannot be stopped, ${effect}`,
       ...severity,
-      fixes: { 'use-ticker': kind === 'ticker' ? namedTicker(code, call, '') : undefined },
+      fixes: { 'use-ticker': named(code, call, kind) },
     });
   } else if (obligation.kind === 'handed-over' && kind === 'ticker') {
     const goroutine = soleGoroutine(code, call, meanings);
@@ -153,10 +168,10 @@ function soleGoroutine(code: Code, call: Node, meanings: (e: Node) => Meaning | 
   return ends && literal;
 }
 
-function leakFixes(code: Code, call: Node, leak: Leak): Fixes {
+function leakFixes(code: Code, call: Node, kind: Kind, leak: Leak): Fixes {
   const { binding } = leak;
   // The variable has the channel only.
-  if (leak.variable !== targetOf(call, 0)) return { 'use-ticker': namedTicker(code, call, '') };
+  if (leak.variable !== targetOf(call, 0)) return { 'use-ticker': named(code, call, kind) };
   const release = `${binding.name}.Stop()`;
   const mayNeed = (statement: Node): boolean => code.usesOf(binding).some((use) => contains(statement, use));
   if (leak.elsewhere === 'handed-over') {
@@ -207,7 +222,7 @@ function checkTick(code: Code, call: Node, report: Report<FixId>): void {
   report({
     at: call,
     message: `the function can return, but the ticker of time.Tick cannot be stopped, so it goes on ticking: ${versionFact(code)}`,
-    fixes: { 'use-ticker': staysHere(code, call) ? namedTicker(code, call, '.C') : undefined },
+    fixes: { 'use-ticker': staysHere(code, call) ? named(code, call, 'tick') : undefined },
   });
 }
 
@@ -218,22 +233,23 @@ function staysHere(code: Code, call: Node): boolean {
   return kind === 'leaks' || kind === 'discarded';
 }
 
-/** Gives the ticker a name by which it is stopped; `member` is what stands for the call from then on. */
-function namedTicker(code: Code, call: Node, member: '' | '.C'): Fixes['use-ticker'] {
+/** Gives what the call makes a name by which it is stopped. */
+function named(code: Code, call: Node, kind: Kind | 'tick'): Fixes['use-ticker'] {
   const fn = enclosingFunction(call);
   const [duration] = argumentsOf(call);
   let statement: Node | undefined = call;
   while (statement && statement.parent?.kind !== 'statement_list') statement = statement.parent;
-  if (!fn || !statement || !duration || isInLoop(code.flowOf(fn), call)) return undefined;
+  if (!fn || !statement || !duration || !canDeclareIn(fn)) return undefined;
+  if (isInLoop(code.flowOf(fn), call)) return undefined;
   const place = statement;
   const edit: FixBody = (e) => {
-    const name = e.freshName('ticker', place);
-    const made = `${e.qualified('time', 'NewTicker', place)}(${e.source(duration)})`;
-    e.insertStatementBefore(place, `${name} := ${made}\ndefer ${name}.Stop()`);
-    e.replace(call, `${name}${member}`);
+    const name = e.freshName(kind === 'timer' ? 'timer' : 'ticker', place);
+    const maker = e.qualified('time', kind === 'timer' ? 'NewTimer' : 'NewTicker', place);
+    e.insertStatementBefore(place, `${name} := ${maker}(${e.source(duration)})\ndefer ${name}.Stop()`);
+    e.replace(call, kind === 'tick' ? `${name}.C` : name);
   };
   // time.NewTicker panics where time.Tick returns nil.
   const value = durationOf(code, duration);
-  const isSame = member === '' || (value !== undefined && value > 0n);
+  const isSame = kind !== 'tick' || (value !== undefined && value > 0n);
   return isSame ? edit : { safety: 'review', edit };
 }

@@ -34,9 +34,9 @@ export default defineRule({
   severity: 'error',
   summary: 'A goroutine counts itself into the WaitGroup that others wait for',
   why: `
-    \`Wait\` returns as soon as the count is zero. If a goroutine calls \`Add\` for itself, it may get to run only after
-    \`Wait\` has looked at the count: then nobody waits for it, its results are missing, and now and then a test fails.
-    Count before the \`go\` statement, or start the goroutine with \`wg.Go\` (Go 1.25).`,
+    A goroutine that counts itself may get to run only after \`Wait\` has found the count at zero and returned. Then nobody
+    waits for it, its results are missing, and now and then a test fails. Count before the \`go\` statement, or start the
+    goroutine with \`wg.Go\` (Go 1.25).`,
   silentWhen: [
     'the goroutine is already counted before it starts and adds the goroutines that it starts itself',
     'the WaitGroup belongs to the goroutine',

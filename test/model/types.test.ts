@@ -254,13 +254,22 @@ test('build constraints choose the files, and the version of a file', () => {
     'example.com/m p: a.go c.go linux.go',
     'example.com/m_test p_test: b_linux_test.go',
     'example.com/m p: a_windows.go',
-    'example.com/m main: d.go',
+    'example.com/m [main] main: d.go',
   ]);
   const windows = codeOfF({
     'a.go': 'package p\nfunc g() {}',
     'a_windows.go': 'package p\nfunc f() { g() }',
   });
   assert.deepEqual(callees(windows), ['example.com/m.g']);
+});
+
+test('a program beside a package imports that package', () => {
+  const code = codeOfF({
+    'a.go': 'package m\nfunc g() {}',
+    'gen.go':
+      '//go:build ignore\n\npackage main\nimport "example.com/m"\nfunc f() { m.G(); g() }\nfunc g() {}',
+  });
+  assert.deepEqual(callees(code), ['example.com/m.G', 'example.com/m [main].g']);
 });
 
 test('versions: the file, then go.mod', () => {
