@@ -69,7 +69,7 @@ function runOracle(dir: string, wanted: readonly string[]): Map<string, Fact[]> 
   const found = new Map<string, Fact[]>();
   for (const line of run.stdout.split('\n')) {
     const [file, start, end, kind, truth] = line.split('\t');
-    if (!file || !file.startsWith(dir) || truth === undefined) continue;
+    if (!file?.startsWith(dir) || truth === undefined) continue;
     const list = found.get(file) ?? [];
     list.push({ start: Number(start), end: Number(end), kind: kind as Fact['kind'], truth });
     found.set(file, list);

@@ -79,7 +79,7 @@ export function importDrafts(
 }
 
 /** The text of an import without the keyword: `stdtime "time"`. */
-export function importText({ path, alias }: NewImport): string {
+function importText({ path, alias }: NewImport): string {
   return alias ? `${alias} "${path}"` : `"${path}"`;
 }
 
@@ -90,7 +90,7 @@ export function byPath(a: NewImport, b: NewImport): number {
 }
 
 /** Imports as lines of a block: the standard library, a blank line, the others. */
-export function importLines(imports: readonly NewImport[]): readonly string[] {
+function importLines(imports: readonly NewImport[]): readonly string[] {
   const sorted = [...imports].sort(byPath);
   const groups = [sorted.filter((i) => isStandard(i.path)), sorted.filter((i) => !isStandard(i.path))];
   return groups

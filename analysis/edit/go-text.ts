@@ -3,7 +3,7 @@
 const opaque = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|`[^`]*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
 /** The text with strings, runes and comments blanked out; offsets stay. */
-export function withoutLiterals(text: string): string {
+function withoutLiterals(text: string): string {
   return text.replace(opaque, (literal) => ' '.repeat(literal.length));
 }
 

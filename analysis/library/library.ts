@@ -2,6 +2,7 @@
 // first asked for.
 
 import type { Library } from '../model/package.ts';
+import { sourceFile } from '../syntax/source-file.ts';
 
 /** Stands before the import path of a section, at the start of a line. */
 const mark = '\n=== ';
@@ -23,7 +24,7 @@ export function libraryOf(text: string): StandardLibrary {
     declarations,
     files(importPath) {
       const section = declarations(importPath);
-      return section === undefined ? undefined : [{ path: importPath, text: section }];
+      return section === undefined ? undefined : [sourceFile(importPath, section)];
     },
   };
 }

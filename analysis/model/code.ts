@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { buildFlow } from '../flow/build.ts';
 import type { Flow } from '../flow/flow.ts';
 import { isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
-import { type Declaration, headerOf, type SourceFile, treeOf } from '../syntax/source-file.ts';
+import { type Declaration, type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { fileGoVersion } from './build-constraint.ts';
 import type { Callee } from './calls.ts';
 import { constantOf } from './constants.ts';
@@ -171,9 +171,4 @@ function usesOf(binding: Binding, typer: Typer, root: Node): readonly Node[] {
   return nodesOf(root.tree, 'identifier', 'type_identifier', 'package_identifier')
     .filter((identifier) => textOf(identifier) === binding.name && typer.bindingOf(identifier) === binding)
     .sort((a, b) => a.start - b.start);
-}
-
-/** Whether the declaration parses: of a function without a body its header decides. */
-export function parses(declaration: Declaration): boolean {
-  return (declaration.body < 0 ? headerOf(declaration) : treeOf(declaration)) !== undefined;
 }

@@ -122,7 +122,7 @@ function isResponse(type: Type): boolean {
 }
 
 /** What it means for a response's body that the response, the body or a reader made of it stands at some place. */
-export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
+function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
   const { parent } = expression;
   const type = code.typeOf(expression);
   if (parent?.kind === 'argument_list') return meaningAsArgument(expression, parent, code);
@@ -135,6 +135,8 @@ export function bodyMeaning(expression: Node, code: Code): Meaning | undefined {
     if (name === 'Body') return { part: parent };
     // Then the connection belongs to whoever goes on with it.
     if (name === 'StatusCode' && isComparedWith101(code, parent)) return 'hand-over';
+    // Who takes the request out of a response wants nothing else of it: it is no answer of a server.
+    if (name === 'Request' && parent.parent?.kind !== 'selector_expression') return 'hand-over';
     // Response.Write closes the body.
     return name === 'Write' && isCalled
       ? 'release'

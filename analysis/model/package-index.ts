@@ -1,13 +1,7 @@
 // Package-level names of one package. Nothing is parsed to build it: a declaration is parsed when it is asked for.
 
 import { child, type Node, nodesOf, textOf } from '../syntax/node.ts';
-import {
-  type Declaration,
-  headerOf,
-  type SourceFile,
-  sourceFile,
-  withoutBodies,
-} from '../syntax/source-file.ts';
+import { type Declaration, headerOf, type SourceFile } from '../syntax/source-file.ts';
 import type { GoPackage, Library } from './package.ts';
 import type { Type } from './types.ts';
 
@@ -88,7 +82,7 @@ function libraryIndex(library: Library, importPath: string): PackageIndex | unde
   }
   let index = known.get(importPath);
   if (index === undefined) {
-    const files = library.files(importPath)?.map(({ path, text }) => withoutBodies(sourceFile(path, text)));
+    const files = library.files(importPath);
     index = files?.[0] ? packageIndex(importPath, files[0].packageName, files) : null;
     known.set(importPath, index);
   }

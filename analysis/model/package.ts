@@ -13,19 +13,13 @@ export interface Directory {
   readonly module: GoModule | undefined;
 }
 
-/** A file as its host names it and reads it. */
-export interface SourceText {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** The packages that code can import. The host reads them, when they are first asked for. */
 export interface Library {
   /**
    * The files of the package that an import path means, without tests and for one build target; bodies are not
-   * looked at. Undefined if there is no such package, or if it cannot be read.
+   * looked at and may be left out. Undefined if there is no such package, or if it cannot be read.
    */
-  files(importPath: string): readonly SourceText[] | undefined;
+  files(importPath: string): readonly SourceFile[] | undefined;
 }
 
 /** One package: the files of one directory that share a package clause and a build configuration. */

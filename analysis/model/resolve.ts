@@ -140,7 +140,7 @@ export function signatureOf(node: Node, place: Place): FunctionType {
 }
 
 /** The type declared by a `type_spec`, its own type parameters as `parameter` types; for an alias, its target. */
-export function declaredType(entity: Entity, world: World): Type {
+function declaredType(entity: Entity, world: World): Type {
   const memo = world.memo(entity.importPath);
   const known = memo.get(entity.name);
   if (known) return known;

@@ -149,7 +149,7 @@ export function scopesOf(tree: Tree): Scopes {
 }
 
 /** Whether a `range` clause or a receive in a `select` declares its left side (`:=`) or assigns to it (`=`). */
-export function declares(node: Node): boolean {
+function declares(node: Node): boolean {
   const left = child(node, 'left');
   if (!left) return false;
   return node.tree.text

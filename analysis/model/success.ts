@@ -17,8 +17,8 @@ import type { Duty } from './obligation.ts';
 
 /** A place for statements that need what a call returned. */
 export type Success =
-  /** After this statement. */
-  | { readonly kind: 'after'; readonly statement: Node }
+  /** After this statement. `isCertain`: not certain if it only calls something that is believed to check the error. */
+  | { readonly kind: 'after'; readonly statement: Node; readonly isCertain: boolean }
   /** First in this block. */
   | { readonly kind: 'first'; readonly block: Node };
 
@@ -37,8 +37,10 @@ export function successAfter(code: Code, statement: Node, error: Node): Success 
   const isAssertion =
     call?.kind === 'call_expression' &&
     argumentsOf(call).some((a) => textOf(a) === textOf(error)) &&
-    !prints(code, call);
-  return next && isAssertion ? { kind: 'after', statement: next } : undefined;
+    !prints(code, call) &&
+    // Those of testify's assert note the failure and go on.
+    !/\bassert\b/i.test(textOf(child(call, 'function') ?? call));
+  return next && isAssertion ? { kind: 'after', statement: next, isCertain: false } : undefined;
 }
 
 /** Likewise for `if …, err := call; err != nil { … }`. */
@@ -48,7 +50,7 @@ function successOfIf(code: Code, check: Node, error: Node): Success | undefined 
   if (!operator || !block) return undefined;
   if (operator === '==') return { kind: 'first', block };
   return leaves(code, block) && !child(check, 'alternative')
-    ? { kind: 'after', statement: check }
+    ? { kind: 'after', statement: check, isCertain: true }
     : undefined;
 }
 
@@ -90,9 +92,10 @@ export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error'>): boole
   const check = statement.field === 'initializer' ? statement.parent : nextOf(statement);
   if (check?.kind === 'expression_switch_statement' && !child(check, 'value')) {
     const first = check.children.find((c) => c.kind === 'expression_case');
-    return comparisonWithNil(first && child(first, 'value')?.children[0], error) === '==';
+    return comparisonWithNil(firstOperand(first && child(first, 'value')?.children[0]), error) === '==';
   }
-  if (check?.kind === 'if_statement') return comparisonWithNil(child(check, 'condition'), error) === '==';
+  if (check?.kind === 'if_statement')
+    return comparisonWithNil(firstOperand(child(check, 'condition')), error) === '==';
   const text = check?.kind === 'expression_statement' ? textOf(check) : '';
   return (
     /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) &&
@@ -104,4 +107,14 @@ export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error'>): boole
 function nextOf(statement: Node): Node | undefined {
   const list = statement.parent;
   return list?.kind === 'statement_list' ? list.children[list.children.indexOf(statement) + 1] : undefined;
+}
+
+/** What is tested first in a chain of `||`. */
+function firstOperand(condition: Node | undefined): Node | undefined {
+  let at = condition && unparen(condition);
+  while (at?.kind === 'binary_expression' && operatorOf(at) === '||') {
+    const left = child(at, 'left');
+    at = left && unparen(left);
+  }
+  return at;
 }

@@ -6,9 +6,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type BuildTarget, isBuilt } from '../model/build-constraint.ts';
 import type { GoModule } from '../model/go-mod.ts';
-import type { Library, SourceText } from '../model/package.ts';
+import type { Library } from '../model/package.ts';
 import { escapedModulePath, parseRequirements, type Requirements } from '../model/requirements.ts';
-import { sourceFile } from '../syntax/source-file.ts';
+import { type SourceFile, sourceFile, withoutBodies } from '../syntax/source-file.ts';
 import { findGoModule, type GoModuleCache, readGoFile } from './files.ts';
 
 /** Where a module's packages lie: import paths that begin with `path` are folders of `directory`. */
@@ -23,7 +23,7 @@ interface Root {
  */
 export function moduleLibrary(std: Library, module: GoModule | undefined, target: BuildTarget): Library {
   if (!module) return std;
-  const known = new Map<string, readonly SourceText[] | undefined>();
+  const known = new Map<string, readonly SourceFile[] | undefined>();
   let roots: readonly Root[] | undefined;
   return {
     files(importPath) {
@@ -39,7 +39,7 @@ export function moduleLibrary(std: Library, module: GoModule | undefined, target
 }
 
 /** The folder of the module cache: GOMODCACHE, or pkg/mod under the first GOPATH, or under ~/go. */
-export function moduleCache(env: Readonly<Record<string, string | undefined>> = process.env): string {
+function moduleCache(env: Readonly<Record<string, string | undefined>> = process.env): string {
   if (env['GOMODCACHE']) return env['GOMODCACHE'];
   const [first] = (env['GOPATH'] ?? '').split(process.platform === 'win32' ? ';' : ':');
   return join(first || join(homedir(), 'go'), 'pkg', 'mod');
@@ -114,7 +114,7 @@ function firstDirectory(candidates: readonly string[]): string | undefined {
   });
 }
 
-function filesIn(directory: string | undefined, target: BuildTarget): readonly SourceText[] | undefined {
+function filesIn(directory: string | undefined, target: BuildTarget): readonly SourceFile[] | undefined {
   if (directory === undefined) return undefined;
   let names: string[];
   try {
@@ -125,10 +125,10 @@ function filesIn(directory: string | undefined, target: BuildTarget): readonly S
   const files = names.flatMap((name) => {
     const path = join(directory, name);
     const read = readGoFile(path);
-    return 'text' in read && isBuilt(sourceFile(path, read.text), target) ? [{ path, text: read.text }] : [];
+    const file = 'text' in read ? sourceFile(path, read.text) : undefined;
+    return file && isBuilt(file, target) ? [withoutBodies(file)] : [];
   });
   // A file of another package (`package main`, left in for documentation) is not part of it.
-  const name = sourceFile('', files[0]?.text ?? '').packageName;
-  const own = files.filter((file) => sourceFile(file.path, file.text).packageName === name);
+  const own = files.filter((file) => file.packageName === files[0]?.packageName);
   return own.length > 0 ? own : undefined;
 }

@@ -128,6 +128,11 @@ function put(edit: Edit, place: Success, text: string): void {
   else edit.insertFirst(place.block, text);
 }
 
+/** Where only a call stands for the check, it may be one that lets a failed request pass. */
+function deferred(success: Success, edit: FixBody): Fixes['defer-body-close'] {
+  return success.kind === 'after' && !success.isCertain ? { safety: 'review', edit } : edit;
+}
+
 /** Names the response and closes its body, at once or when the function returns. */
 function discardedFixes(code: Code, duty: Duty): Fixes {
   const call = duty.acquisition;
@@ -155,11 +160,14 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
   };
   const success = successAfter(code, statement, error);
   if (success?.kind === 'after' && !isInLoop(code.flowOf(fn), call))
-    return { 'defer-body-close': (edit) => put(edit, success, `defer ${name(edit)}.Body.Close()`) };
+    return {
+      'defer-body-close': deferred(success, (edit) => put(edit, success, `defer ${name(edit)}.Body.Close()`)),
+    };
   return {
     'close-body': (edit) => {
       const close = `${name(edit)}.Body.Close()`;
-      if (success) put(edit, success, close);
+      if (success?.kind === 'first' || (success?.kind === 'after' && success.isCertain))
+        put(edit, success, close);
       else edit.insertStatementAfter(statement, `if ${textOf(error)} == nil {\n\t${close}\n}`);
     },
   };
@@ -254,15 +262,20 @@ function leakFixes(code: Code, duty: Duty, leak: Leak): Fixes {
   if (success?.kind !== 'after' || leak.elsewhere === 'handed-over')
     return { 'close-before-return': returns };
   if (leak.elsewhere === 'never')
-    return { 'defer-body-close': (edit) => put(edit, success, `defer ${close}`) };
+    return { 'defer-body-close': deferred(success, (edit) => put(edit, success, `defer ${close}`)) };
   return {
-    'defer-body-close': hoistedRelease(code, leak, success.statement),
+    'defer-body-close': hoistedRelease(code, leak, success),
     'close-before-return': returns,
   };
 }
 
 /** The only `Close` of the body, which comes too late, becomes a `defer` behind the error check. */
-function hoistedRelease(code: Code, leak: Leak, check: Node): Fixes['defer-body-close'] {
+function hoistedRelease(
+  code: Code,
+  leak: Leak,
+  success: Success & { readonly kind: 'after' },
+): Fixes['defer-body-close'] {
+  const check = success.statement;
   const close = `${leak.binding.name}.Body.Close()`;
   const siblings = check.parent?.children ?? [];
   const rest = siblings.slice(siblings.indexOf(check) + 1);
@@ -284,7 +297,9 @@ function hoistedRelease(code: Code, leak: Leak, check: Node): Fixes['defer-body-
   };
   const between = rest.slice(0, rest.indexOf(release));
   const isFirst = !between.some((s) => [...descendants(s)].some((node) => node.kind === 'defer_statement'));
-  return release.kind === 'defer_statement' && isFirst ? edit : { safety: 'review', edit };
+  return release.kind === 'defer_statement' && isFirst && success.isCertain
+    ? edit
+    : { safety: 'review', edit };
 }
 
 /** Whether a statement may read from the body: it names more of the response than a field like its status. */

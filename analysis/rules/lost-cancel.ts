@@ -73,7 +73,17 @@ export default defineRule({
     'cancel-before-return': { title: 'Call the cancel function before these returns', safety: 'review' },
   },
   imports: ['context', 'os/signal'],
-  mentions: ['WithCancel', 'WithTimeout', 'WithDeadline', 'NotifyContext', 'cancel', 'Cancel'],
+  mentions: [
+    'WithCancel',
+    'WithTimeout',
+    'WithDeadline',
+    'NotifyContext',
+    'ancel :=',
+    'ancel =',
+    'ancel, err',
+    'tx, _ :=',
+    'tx, _ =',
+  ],
 
   check(code, report) {
     for (const call of code.calls) {

@@ -52,7 +52,7 @@ export default defineRule({
   },
   imports: ['time'],
   mentions: ['Sleep('],
-  alsoMentions: ['\tgo ', '{ go ', '; go ', '\ngo '],
+  alsoMentions: ['\tgo ', ' go ', ';go ', '{go ', '\ngo '],
 
   check(code, report) {
     for (const call of code.calls) {
@@ -86,6 +86,7 @@ function checkSleep(code: Code, fn: Node, sleep: Node, starts: readonly Node[], 
     });
     return;
   }
+  if (starts.some((go) => startsMore(spawnedBy(code, go)))) return;
   const start = starts.find((go) => isEnding(code, go));
   if (!isShort(code, sleep) || !start || !endsProgram(code, fn) || !isLast(code, fn, sleep)) return;
   const whole = isMain(code, fn) ? 'the program' : 'the test';
@@ -285,7 +286,9 @@ function rewriteOf(code: Code, go: Node): Rewrite | undefined {
 }
 
 /** Whether a goroutine starts others, or a timer, that the sleep may be waiting for. */
-function startsMore({ code, fn }: Spawned): boolean {
+function startsMore(spawned: Spawned | undefined): boolean {
+  if (!spawned) return false;
+  const { code, fn } = spawned;
   return [...descendants(fn)].some(
     (node) =>
       node.kind === 'go_statement' ||
