@@ -78,7 +78,8 @@ type Context = CodeContext & { readonly library: Library };
 type Result = { findings: Finding[]; suppressed: number; crashes: Crash[]; broken: Site[] };
 
 function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context, result: Result): void {
-  const relevant = active.filter((rule) => mayMatter(rule, file.text));
+  const isTest = file.path.endsWith('_test.go');
+  const relevant = active.filter((rule) => (!isTest || rule.inTests !== false) && mayMatter(rule, file.text));
   if (relevant.length === 0) return;
   let suppressions: readonly Suppression[] | undefined;
   const crashed = new Set<Rule>();

@@ -1,7 +1,17 @@
 // Where a release can be written for a resource that a function acquires and does not let go on every path.
 
 import { isInLoop } from '../flow/graph.ts';
-import { closest, contains, descendants, enclosingFunction, type Node, nodesOf } from '../syntax/node.ts';
+import {
+  child,
+  closest,
+  contains,
+  descendants,
+  enclosingFunction,
+  type Node,
+  nodesOf,
+  statements,
+  textOf,
+} from '../syntax/node.ts';
 import type { Code } from './code.ts';
 import type { Leak, LeakingPath } from './obligation.ts';
 
@@ -50,6 +60,7 @@ const jumps: ReadonlySet<string> = new Set([
   'break_statement',
   'continue_statement',
   'goto_statement',
+  'fallthrough_statement',
 ]);
 
 /** Before each jump out of the list of a statement, from that statement on, and after the last of the list. */
@@ -61,16 +72,49 @@ function endsOfTurn(statement: Node, mayNeed: (statement: Node) => boolean): rea
     if (!jumps.has(node.kind) || enclosingFunction(node) !== enclosingFunction(statement)) continue;
     if (node.kind === 'goto_statement' || node.children.some((c) => c.kind === 'label_name'))
       return undefined;
-    if (node.kind !== 'return_statement' && staysWithin(node, list)) continue;
+    if (node.kind === 'fallthrough_statement' ? node.parent !== list : staysWithin(node, list)) continue;
     if (mayNeed(node)) return undefined;
     places.push({ side: 'before', statement: node });
   }
   const last = rest.at(-1) ?? statement;
-  return jumps.has(last.kind) ? places : [...places, { side: 'after', statement: last }];
+  return isTerminating(last) ? places : [...places, { side: 'after', statement: last }];
+}
+
+/** Whether control cannot come to what follows a statement ("Terminating statements" in the Go specification). */
+function isTerminating(statement: Node | undefined): boolean {
+  switch (statement?.kind) {
+    case 'expression_statement': {
+      const called = statement.children[0] && child(statement.children[0], 'function');
+      return called?.kind === 'identifier' && textOf(called) === 'panic';
+    }
+    case 'block':
+      return isTerminating(statements(statement).at(-1));
+    case 'if_statement':
+      return isTerminating(child(statement, 'consequence')) && isTerminating(child(statement, 'alternative'));
+    case 'for_statement':
+      return statement.children.length === 1 && !isLeft(statement);
+    case 'expression_switch_statement':
+    case 'type_switch_statement':
+    case 'select_statement': {
+      const clauses = statement.children.filter((c) => c.kind.endsWith('_case'));
+      const isWhole = statement.kind === 'select_statement' || clauses.some((c) => c.kind === 'default_case');
+      return isWhole && !isLeft(statement) && clauses.every((c) => isTerminating(statements(c).at(-1)));
+    }
+    case 'labeled_statement':
+      return isTerminating(statement.children.at(-1));
+    default:
+      return statement !== undefined && jumps.has(statement.kind);
+  }
+}
+
+/** Whether a `break` in a statement may leave it. */
+function isLeft(statement: Node): boolean {
+  return nodesOf(statement.tree, 'break_statement').some((jump) => contains(statement, jump));
 }
 
 /** Whether a `break` or `continue` belongs to a statement inside the list. */
 function staysWithin(jump: Node, list: Node): boolean {
+  if (jump.kind === 'return_statement') return false;
   const target =
     jump.kind === 'continue_statement'
       ? closest(jump, 'for_statement')

@@ -68,7 +68,7 @@ export function groupOf(code: Code, call: Node): Group | undefined {
 }
 
 /** `s.conns.wg`, `(&wg)`, `*wg`, or a variable that was given one of these; undefined for what is computed. */
-export function pathOf(code: Code, expression: Node, depth = 0): Group | undefined {
+function pathOf(code: Code, expression: Node, depth = 0): Group | undefined {
   const node = unparen(expression);
   if (depth > 4) return undefined;
   if (node.kind === 'unary_expression') {

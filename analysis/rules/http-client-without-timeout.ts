@@ -56,6 +56,7 @@ export default defineRule({
   },
   imports: ['net/http'],
   mentions: ['Client', 'Get(', 'Head(', 'Post(', 'PostForm(', 'http.Get', 'http.Head', 'http.Post', 'Do('],
+  inTests: false,
 
   check(code, report) {
     if (isTestSupport(code)) return;

@@ -41,6 +41,7 @@ export default defineRule({
   },
   imports: ['net/http'],
   mentions: ['Serve', 'Server'],
+  inTests: false,
 
   check(code, report) {
     if (isTestSupport(code)) return;

@@ -34,6 +34,8 @@ export interface Rule<FixId extends string = string> {
   readonly mentions: readonly string[];
   /** … and one of these, if given. */
   readonly alsoMentions?: readonly string[];
+  /** `false` if the rule has nothing to say in `_test.go` files: then none of them is parsed for it. */
+  readonly inTests?: false;
   /** Called once for each function, method and package-level `var` that passes both tests and parses. */
   check(code: Code, report: Report<FixId>): void;
 }

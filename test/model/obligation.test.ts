@@ -276,3 +276,44 @@ test('a variable of an enclosing function is not followed', () => {
 test('an acquisition inside a literal is the literal’s duty', () => {
   assert.equal(summary('func() {\nf := make1()\nf.read()\n}()\nreturn nil, nil'), 'leaks never: returned 5');
 });
+
+test('a leak says where the release can be put before its end', () => {
+  const only = (body: string): readonly boolean[] => {
+    const { outcome } = obligation(body);
+    return outcome.kind === 'leaks' ? outcome.paths.map((path) => path.isOnlyWay) : [];
+  };
+  assert.deepEqual(only('f := make1()\nif flag {\nreturn nil, nil\n}\nreturn f, nil'), [true]);
+  assert.deepEqual(only('f := make1()\nif flag {\nglobal = f\n}\nreturn nil, nil'), [false], 'handed over');
+  assert.deepEqual(only('var f *file\nif flag {\nf = make1()\n}\nreturn nil, nil'), [false], 'not acquired');
+});
+
+test('what comes with the resource is not nil either', () => {
+  const text = `package p
+
+import "context"
+
+func f(parent context.Context, again <-chan bool) {
+	var ctx context.Context
+	var cancel context.CancelFunc
+	for range again {
+		if ctx != nil {
+			continue
+		}
+		ctx, cancel = context.WithCancel(parent)
+	}
+	if ctx != nil {
+		cancel()
+	}
+}
+`;
+  const pkg = packageOf(text);
+  const file = pkg.files[0];
+  const declaration = file?.declarations.at(-1);
+  assert.ok(file && declaration);
+  const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
+  const code = codeOf(file, declaration, context)?.code as Code;
+  const acquisition = code.calls.find((call) => code.calleeName(call) === 'context.WithCancel') as Node;
+  const meanings = (e: Node) => (e.field === 'function' ? ('release' as const) : undefined);
+  assert.equal(obligationOf(code, { acquisition, result: 1, meanings }).kind, 'leaks');
+  assert.equal(obligationOf(code, { acquisition, result: 1, companions: [0], meanings }).kind, 'released');
+});
