@@ -92,6 +92,7 @@ export function freshName(names: NamesAt, base: string, at: Node, used: (name: s
 
 function numbered(base: string, isTaken: (name: string) => boolean): string {
   let name = base;
-  for (let n = 2; isTaken(name); n++) name = `${base}${n}`;
+  // Where every name counts as taken, one far up is as good as any.
+  for (let n = 2; n < 100 && isTaken(name); n++) name = `${base}${n}`;
   return name;
 }

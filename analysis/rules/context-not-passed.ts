@@ -1,12 +1,12 @@
+import { type ContextInScope, contextInScope } from '../knowledge/context-in-scope.ts';
+import { type ContextVariant, contextVariants } from '../knowledge/context-variants.ts';
+import { targetOf } from '../knowledge/custody.ts';
+import { isDetachedWork } from '../knowledge/detached-work.ts';
+import { failureReturn } from '../knowledge/failure-return.ts';
+import { endlessRequest, fieldClientAt } from '../knowledge/http-client.ts';
+import { isPassedDown } from '../knowledge/passed-down.ts';
 import { isContext, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
-import { type ContextInScope, contextInScope } from '../model/context-in-scope.ts';
-import { type ContextVariant, contextVariants } from '../model/context-variants.ts';
-import { targetOf } from '../model/custody.ts';
-import { isDetachedWork } from '../model/detached-work.ts';
-import { failureReturn } from '../model/failure-return.ts';
-import { endlessRequest, fieldClientAt } from '../model/http-client.ts';
-import { isPassedDown } from '../model/passed-down.ts';
 import {
   argumentsOf,
   child,

@@ -1,10 +1,16 @@
 import { isInLoop } from '../flow/graph.ts';
+import { targetOf } from '../knowledge/custody.ts';
+import { closedBeforeCheck, isHead, isReadToEnd, responseDuty } from '../knowledge/http-response.ts';
+import { type Duty, type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
+import { leakingReturns, listedStatement, type Place, releasePlan } from '../knowledge/release-plan.ts';
+import {
+  comparisonWithNil,
+  expectsFailure,
+  leaves,
+  type Success,
+  successAfter,
+} from '../knowledge/success.ts';
 import type { Code } from '../model/code.ts';
-import { targetOf } from '../model/custody.ts';
-import { closedBeforeCheck, isHead, isReadToEnd, responseDuty } from '../model/http-response.ts';
-import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { leakingReturns, listedStatement, type Place, releasePlan } from '../model/release-plan.ts';
-import { comparisonWithNil, expectsFailure, leaves, type Success, successAfter } from '../model/success.ts';
 import {
   child,
   closest,

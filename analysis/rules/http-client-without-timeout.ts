@@ -1,8 +1,7 @@
 import type { FixBuilder } from '../edit/fix-builder.ts';
-import type { Code } from '../model/code.ts';
-import { contextInScope } from '../model/context-in-scope.ts';
-import { isDetachedWork } from '../model/detached-work.ts';
-import { checkedCall } from '../model/http-checked-call.ts';
+import { contextInScope } from '../knowledge/context-in-scope.ts';
+import { isDetachedWork } from '../knowledge/detached-work.ts';
+import { checkedCall } from '../knowledge/http-checked-call.ts';
 import {
   clientsMadeIn,
   clientUses,
@@ -13,12 +12,13 @@ import {
   isPlainClient,
   isTestSupport,
   senders,
-} from '../model/http-client.ts';
-import { isReadAtOnce, isSentFromMemory } from '../model/http-exchange.ts';
-import { asLiteral, type Made } from '../model/http-made.ts';
-import { isToThisMachine, sourcesOf } from '../model/http-origin.ts';
-import { canLoseDefaults, sharedClient } from '../model/http-shared-client.ts';
-import { defaultClientBound } from '../model/http-transport.ts';
+} from '../knowledge/http-client.ts';
+import { isReadAtOnce, isSentFromMemory } from '../knowledge/http-exchange.ts';
+import { asLiteral, type Made } from '../knowledge/http-made.ts';
+import { isToThisMachine, sourcesOf } from '../knowledge/http-origin.ts';
+import { canLoseDefaults, sharedClient } from '../knowledge/http-shared-client.ts';
+import { defaultClientBound } from '../knowledge/http-transport.ts';
+import type { Code } from '../model/code.ts';
 import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';

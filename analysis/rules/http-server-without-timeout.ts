@@ -1,6 +1,5 @@
-import type { Code } from '../model/code.ts';
-import { isTestSupport } from '../model/http-client.ts';
-import { asLiteral, type Made } from '../model/http-made.ts';
+import { isTestSupport } from '../knowledge/http-client.ts';
+import { asLiteral, type Made } from '../knowledge/http-made.ts';
 import {
   fieldServerAt,
   handedOn,
@@ -11,7 +10,8 @@ import {
   serversMadeIn,
   serving,
   servingUse,
-} from '../model/http-server.ts';
+} from '../knowledge/http-server.ts';
+import type { Code } from '../model/code.ts';
 import { argumentsOf, child, descendants, type Node, nodesOf, operatorOf, textOf } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 

@@ -1,9 +1,9 @@
 import { isInLoop } from '../flow/graph.ts';
+import { isPlain, type Lifetime, lifetimeOf } from '../knowledge/context-lifetime.ts';
+import { type Meaning, targetOf } from '../knowledge/custody.ts';
+import { type Duty, type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
+import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../knowledge/release-plan.ts';
 import type { Code } from '../model/code.ts';
-import { isPlain, type Lifetime, lifetimeOf } from '../model/context-lifetime.ts';
-import { type Meaning, targetOf } from '../model/custody.ts';
-import { type Duty, type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../model/release-plan.ts';
 import type { Binding } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
 import {

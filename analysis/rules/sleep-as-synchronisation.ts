@@ -1,6 +1,5 @@
 import type { FixBuilder } from '../edit/fix-builder.ts';
 import { isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
-import type { Code } from '../model/code.ts';
 import {
   endingOf,
   fieldOf,
@@ -9,8 +8,9 @@ import {
   type Spawned,
   sharedWrites,
   spawnedBy,
-} from '../model/spawned.ts';
-import { prints } from '../model/success.ts';
+} from '../knowledge/spawned.ts';
+import { prints } from '../knowledge/success.ts';
+import type { Code } from '../model/code.ts';
 import { isNamed } from '../model/types.ts';
 import {
   argumentsOf,

@@ -1,11 +1,11 @@
 import { isInLoop } from '../flow/graph.ts';
 import { findPath, type PathQuery } from '../flow/paths.ts';
+import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../knowledge/custody.ts';
+import { isEndOfEndless } from '../knowledge/endless-range.ts';
+import { type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
+import { canDeclareIn, leakingReturns, releasePlan } from '../knowledge/release-plan.ts';
+import { durationOf, keepsTimers, minute, second, versionFact } from '../knowledge/timers.ts';
 import type { Code } from '../model/code.ts';
-import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../model/custody.ts';
-import { isEndOfEndless } from '../model/endless-range.ts';
-import { type Leak, type LeakingPath, obligationOf } from '../model/obligation.ts';
-import { canDeclareIn, leakingReturns, releasePlan } from '../model/release-plan.ts';
-import { durationOf, keepsTimers, minute, second, versionFact } from '../model/timers.ts';
 import {
   argumentsOf,
   child,

@@ -1,10 +1,10 @@
 import type { Flow } from '../flow/flow.ts';
 import { isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
+import type { Meaning } from '../knowledge/custody.ts';
+import { obligationOf } from '../knowledge/obligation.ts';
+import { canDeclareIn } from '../knowledge/release-plan.ts';
+import { durationOf, keepsTimers, second, versionFact } from '../knowledge/timers.ts';
 import type { Code } from '../model/code.ts';
-import type { Meaning } from '../model/custody.ts';
-import { obligationOf } from '../model/obligation.ts';
-import { canDeclareIn } from '../model/release-plan.ts';
-import { durationOf, keepsTimers, second, versionFact } from '../model/timers.ts';
 import {
   argumentsOf,
   child,

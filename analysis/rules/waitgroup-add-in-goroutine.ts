@@ -1,7 +1,6 @@
 import { dominates, isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
 import { everyPathStops } from '../flow/paths.ts';
-import type { Code } from '../model/code.ts';
-import { roleOf } from '../model/custody.ts';
+import { roleOf } from '../knowledge/custody.ts';
 import {
   type Called,
   fieldOf,
@@ -13,7 +12,8 @@ import {
   isSameGroup,
   nameOf,
   seenByCaller,
-} from '../model/wait-group.ts';
+} from '../knowledge/wait-group.ts';
+import type { Code } from '../model/code.ts';
 import {
   argumentsOf,
   child,

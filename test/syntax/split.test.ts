@@ -111,7 +111,10 @@ test('pieces are in order, apart and inside the text, whatever the text', () => 
         assert.ok(piece.body < 0 || (piece.body > piece.start && piece.body < piece.end));
         end = piece.end;
       }
-      assert.deepEqual(comments, comments.toSorted((a, b) => a - b));
+      assert.deepEqual(
+        comments,
+        comments.toSorted((a, b) => a - b),
+      );
     }),
     { numRuns: 2000 },
   );

@@ -1,0 +1,189 @@
+// What becomes of a resource at one place where it stands: does the code there release it, leave it as it was, or
+// pass it on to where it can no longer be followed? See obligation.ts for what this is for.
+
+import type { Code } from '../model/code.ts';
+import type { Binding } from '../model/scope.ts';
+import {
+  child,
+  childrenIn,
+  enclosingFunction,
+  isFunction,
+  type Node,
+  operatorOf,
+  textOf,
+} from '../syntax/node.ts';
+
+/** What it means for a duty that the resource stands at some place. */
+export type Meaning =
+  /** The duty is done on every path that comes by here: the release itself, or its `defer`. */
+  | 'release'
+  /** The duty stays where it is: a comparison, a read of a field, a method that changes nothing about it. */
+  | 'keep'
+  /** Something else has the duty now, or may have it. */
+  | 'hand-over'
+  /** The duty lives on in this larger expression around the place: `resp.Body` around `resp`. */
+  | { readonly part: Node };
+
+/** What a rule knows of its resource. Everything that it leaves `undefined` is decided by `fateOf`. */
+export type Meanings = (expression: Node, code: Code) => Meaning | undefined;
+
+/** What becomes of the resource at one place. */
+export type Fate =
+  | { readonly kind: 'release' | 'keep' | 'hand-over' }
+  /** The variable that held it gets another value. */
+  | { readonly kind: 'overwrite' }
+  /** A second variable holds it as well, from here on. */
+  | { readonly kind: 'alias'; readonly binding: Binding; readonly at: Node }
+  /** It is an argument of this call. */
+  | { readonly kind: 'argument'; readonly call: Node; readonly index: number };
+
+const keep: Fate = { kind: 'keep' };
+const handOver: Fate = { kind: 'hand-over' };
+
+/**
+ * The fate of the resource that `expression` (the acquiring call, or an identifier that stands for it) denotes.
+ * What is not understood is a `hand-over`.
+ */
+export function fateOf(expression: Node, code: Code, meanings: Meanings): Fate {
+  let at = expression;
+  for (;;) {
+    while (at.parent?.kind === 'parenthesized_expression') at = at.parent;
+    const meaning = meanings(at, code);
+    if (meaning === undefined) return at === expression || !isTarget(at) ? fateByShape(at, code) : handOver;
+    if (typeof meaning === 'string') return { kind: meaning };
+    at = meaning.part;
+  }
+}
+
+function fateByShape(at: Node, code: Code): Fate {
+  const { parent } = at;
+  switch (parent?.kind) {
+    case 'expression_statement':
+      return keep;
+    case 'binary_expression':
+      return ['==', '!='].includes(operatorOf(parent)) ? keep : handOver;
+    case 'argument_list':
+      return fateOfArgument(at, parent);
+    case 'expression_list':
+      if (isTarget(at)) return { kind: 'overwrite' };
+      return fateOfValue(at, 0, code);
+    default:
+      return handOver;
+  }
+}
+
+function fateOfArgument(at: Node, list: Node): Fate {
+  const call = list.parent;
+  if (call?.kind !== 'call_expression') return handOver;
+  return { kind: 'argument', call, index: list.children.indexOf(at) };
+}
+
+/** Whether an expression stands where a value is assigned to: left of `=` or `:=`. */
+export function isTarget(at: Node): boolean {
+  return (
+    at.parent?.kind === 'expression_list' &&
+    at.parent.field === 'left' &&
+    at.parent.parent?.kind !== 'send_statement'
+  );
+}
+
+function fateOfValue(at: Node, result: number, code: Code): Fate {
+  const target = targetOf(at, result);
+  if (!target) return handOver;
+  if (isBlank(target)) return keep;
+  const binding = target.kind === 'identifier' ? code.bindingOf(target) : undefined;
+  if (binding?.scope !== 'local' || !isAssignedOnce(binding, code)) return handOver;
+  return { kind: 'alias', binding, at: target };
+}
+
+/** What the `result`-th result of an expression is assigned or bound to, if it stands right of a `=` or `:=`. */
+export function targetOf(expression: Node, result: number): Node | undefined {
+  const list = expression.parent;
+  const statement = list?.kind === 'expression_list' && list.field !== 'left' ? list.parent : undefined;
+  if (!list || !statement) return undefined;
+  const position = list.children.length === 1 ? result : list.children.indexOf(expression);
+  switch (statement.kind) {
+    case 'assignment_statement':
+      return operatorOf(statement) === '=' ? child(statement, 'left')?.children[position] : undefined;
+    case 'short_var_declaration':
+      return child(statement, 'left')?.children[position];
+    case 'var_spec':
+      return childrenIn(statement, 'name')[position];
+    default:
+      return undefined;
+  }
+}
+
+export function isBlank(target: Node): boolean {
+  return target.kind === 'blank_identifier' || textOf(target) === '_';
+}
+
+/** Whether a local variable has one value for all its life, apart from the zero value. */
+function isAssignedOnce(binding: Binding, code: Code): boolean {
+  const writes = code
+    .usesOf(binding)
+    .filter((use) => isTarget(use) || isInitialised(use) || isAddressTaken(use));
+  return writes.length === 1;
+}
+
+function isInitialised(use: Node): boolean {
+  return use.parent?.kind === 'var_spec' && use.field === 'name' && child(use.parent, 'value') !== undefined;
+}
+
+function isAddressTaken(use: Node): boolean {
+  return use.parent?.kind === 'unary_expression' && operatorOf(use.parent) === '&';
+}
+
+/** How a function literal is used where it stands. */
+export type LiteralRole = 'called' | 'deferred' | 'spawned' | 'value';
+
+export function roleOf(literal: Node): LiteralRole {
+  let at = literal;
+  while (at.parent?.kind === 'parenthesized_expression') at = at.parent;
+  const call = at.parent;
+  if (call?.kind !== 'call_expression' || child(call, 'function') !== at) return 'value';
+  if (call.parent?.kind === 'go_statement') return 'spawned';
+  return call.parent?.kind === 'defer_statement' ? 'deferred' : 'called';
+}
+
+/** The function literal right under `fn` that holds a node; undefined if the node is in `fn` itself. */
+export function literalUnder(fn: Node, node: Node): Node | undefined {
+  let literal: Node | undefined;
+  for (let at = enclosingFunction(node); at && at !== fn; at = enclosingFunction(at)) literal = at;
+  return literal;
+}
+
+/** The identifier that declares a function's parameter at a position; undefined if it has no name there. */
+export function parameterAt(fn: Node, position: number): Node | undefined {
+  let at = 0;
+  for (const parameter of child(fn, 'parameters')?.children ?? []) {
+    if (parameter.kind !== 'parameter_declaration') return undefined;
+    const names = childrenIn(parameter, 'name');
+    const count = Math.max(names.length, 1);
+    if (position < at + count) return names[position - at];
+    at += count;
+  }
+  return undefined;
+}
+
+/** Whether a function takes any number of arguments at a position. */
+export function isVariadicAt(fn: Node, position: number): boolean {
+  let at = 0;
+  for (const parameter of child(fn, 'parameters')?.children ?? []) {
+    if (parameter.kind !== 'parameter_declaration') return position >= at;
+    at += Math.max(childrenIn(parameter, 'name').length, 1);
+  }
+  return false;
+}
+
+/** Whether a variable is a named result of the function. */
+export function isResultOf(binding: Binding, fn: Node): boolean {
+  const list = binding.declaredAt?.parent?.parent;
+  return list?.kind === 'parameter_list' && list.field === 'result' && list.parent === fn;
+}
+
+/** The function that declares a local variable or parameter. */
+export function ownerOf(binding: Binding): Node | undefined {
+  const at = binding.declaredAt;
+  return at && (isFunction(at) ? at : enclosingFunction(at));
+}
