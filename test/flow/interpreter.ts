@@ -60,6 +60,11 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
     trace.push(step);
     if (step.outcome === undefined) oracle.evaluated?.(step.node);
   };
+  // Loops that evaluate nothing, nested or made of goto, leave no trace and use up no fuel.
+  let idle = 0;
+  const turn = (): void => {
+    if (++idle > fuel * 20) throw new Signal('too long', '');
+  };
   const ask = (node: Node, expression = node): boolean => {
     const outcome = oracle.condition(expression);
     note({ node, outcome });
@@ -77,6 +82,7 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
   };
   const all = (list: readonly Node[]): void => {
     for (let i = 0; i < list.length; i++) {
+      turn();
       try {
         statement(list[i] as Node, '');
       } catch (signal) {
@@ -111,9 +117,8 @@ export function run(fn: Node, oracle: Oracle, neverReturns: (call: Node) => bool
     const update = clause && child(clause, 'update');
     if (initializer) note({ node: initializer });
     if (range) note({ node: child(range, 'right') as Node });
-    for (let rounds = 0; range ? ask(range) : !condition || holds(condition); rounds++) {
-      // A loop that evaluates nothing leaves no trace.
-      if (rounds > fuel) throw new Signal('too long', '');
+    while (range ? ask(range) : !condition || holds(condition)) {
+      turn();
       if (caught(['break', 'continue'], label, () => all(statements(body))) === 'break') break;
       if (update) note({ node: update });
     }
