@@ -110,21 +110,34 @@ function finishedDeclaration(
 
 function finish(declaration: Declaration, text: string, edits: readonly Edit[]): readonly Edit[] | undefined {
   const before = treeOf(declaration);
-  const opened = tidied(text, edits, overlongBodies);
+  const pieces = piecesByText();
+  const opened = tidied(text, edits, pieces, overlongBodies);
   if (!opened || !before) return undefined;
-  return tidied(text, opened, (tree, changed) =>
+  return tidied(text, opened, pieces, (tree, changed) =>
     linedUp(columnsIn(before), opened, columnsIn(tree), changed),
   );
+}
+
+type Pieces = ReturnType<typeof piecesOf>;
+
+/** `piecesOf` that remembers: most fixes open no body, and then the second step sees the text of the first. */
+function piecesByText(): (text: string) => Pieces {
+  const known = new Map<string, Pieces>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, piecesOf(text));
+    return known.get(text);
+  };
 }
 
 /** The edits followed by what `tidy` makes of the declaration they result in; undefined if it does not parse. */
 function tidied(
   text: string,
   edits: readonly Edit[],
+  piecesIn: (text: string) => Pieces,
   tidy: (tree: Tree, changed: readonly Span[]) => readonly Edit[],
 ): readonly Edit[] | undefined {
   const after = applyEdits(text, edits);
-  const pieces = piecesOf(after);
+  const pieces = piecesIn(after);
   if (!pieces) return undefined;
   const second = pieces.flatMap(({ start, tree }) => {
     const changed = changedRanges(edits).map((r) => ({ start: r.start - start, end: r.end - start }));
