@@ -87,7 +87,10 @@ function isSenderMethod(code: Code, { name, signature, receiver, declaration }: 
 /** Whether a function of the package returns a response that it received and whose body it leaves open. */
 function passesOn(code: Code, callee: Callee, result: number, depth: number): boolean {
   const body = code.bodyOf(callee);
-  if (!body || /defer .*\.Close\(|\.Body = |\b(?:ReadAll|Copy)\([^()]*\.Body\)/.test(textOf(body.root)))
+  if (
+    !body ||
+    /Body\.Close\(|defer .*\.Close\(|\.Body = |\b(?:ReadAll|Copy)\([^()]*\.Body\)/.test(textOf(body.root))
+  )
     return false;
   const returns = nodesOf(body.root.tree, 'return_statement').filter(
     (r) => enclosingFunction(r) === body.root,

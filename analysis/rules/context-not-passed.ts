@@ -14,6 +14,7 @@ import {
   enclosingFunction,
   isFunction,
   type Node,
+  statements,
   textOf,
 } from '../syntax/node.ts';
 import { defineRule, type FixBody } from './rule.ts';
@@ -85,10 +86,10 @@ process nobody waits for, a request that holds a connection and its goroutines u
             'pass-context': contextFix(call, variant, ctx),
           },
         });
-      } else if (loop && !isShort(code, call, loop, ctx)) {
+      } else if (loop && !isIdle(loop) && !isShort(code, call, loop, ctx)) {
         report({
           at: call,
-          message: `${textOf(child(call, 'function') as Node)} in a loop does not see that ${ctx.text} is done: the loop is late to stop, or never does`,
+          message: `${textOf(child(call, 'function') as Node)} in a loop does not see that ${ctx.text} is done: the loop is late to stop`,
           related,
           severity: 'hint',
           confidence: 'likely',
@@ -112,12 +113,20 @@ function loopAround(call: Node): Node | undefined {
   return undefined;
 }
 
-/** Whether the loop looks at the context, or hands it on, at least once a second. */
+/** Whether the loop comes to look at the context, or hands it on, soon enough for what it is. */
 function isShort(code: Code, call: Node, loop: Node, ctx: ContextInScope): boolean {
   const [duration] = argumentsOf(call);
   const value = duration && code.constantOf(duration);
-  const isAware = code.usesOf(ctx.binding).some((use) => contains(loop, use));
-  return typeof value === 'bigint' && value <= (isAware ? 1_000_000_000n : 10_000_000n);
+  const uses = code.usesOf(ctx.binding).filter((use) => contains(loop, use));
+  const asksWhetherDone = uses.some((use) => /^\.(?:Err|Done)\(\)/.test(use.tree.text.slice(use.end)));
+  if (typeof value !== 'bigint') return asksWhetherDone;
+  return value <= (asksWhetherDone ? 10_000_000_000n : uses.length > 0 ? 1_000_000_000n : 10_000_000n);
+}
+
+/** `for { time.Sleep(d) }` does nothing but stay. */
+function isIdle(loop: Node): boolean {
+  const body = child(loop, 'body');
+  return loop.children.length === 1 && body !== undefined && statements(body).length === 1;
 }
 
 /** What stands before the name of the called function, with its dot. */

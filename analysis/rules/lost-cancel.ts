@@ -98,7 +98,8 @@ function checkCall(code: Code, call: Node, maker: Maker, report: Report<FixId>):
   const obligation = obligationOf(code, { acquisition: call, ...results, meanings: meaningOf });
   const severity = name === 'stop' ? ({ severity: 'hint' } as const) : {};
   if (obligation.kind === 'discarded') {
-    if (name === 'stop' && lastsAsLongAsProgram(code)) return;
+    // A test that catches signals may go on catching them.
+    if (name === 'stop' && (code.isTest || lastsAsLongAsProgram(code))) return;
     report({
       at: obligation.at,
       message: `the ${name} function of ${shownCallee(code, call, maker)} is discarded, so ${effect}`,
