@@ -165,7 +165,9 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
   if (statement.parent?.kind !== 'statement_list') return {};
   const name = (edit: Edit): string => {
     const response = edit.freshName('resp', statement);
-    if (statement.kind === 'assignment_statement')
+    const operator = child(statement, 'operator');
+    if (operator && isOfSameScope(code, error, statement)) edit.replace(operator, ':=');
+    else if (operator)
       edit.insertStatementBefore(
         statement,
         `var ${response} *${edit.qualified('net/http', 'Response', statement)}`,
@@ -186,6 +188,30 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
       else edit.insertStatementAfter(statement, `if ${textOf(error)} == nil {\n\t${close}\n}`);
     },
   };
+}
+
+/** Whether `:=` in this statement would assign to the variable and not declare another one. */
+function isOfSameScope(code: Code, variable: Node, statement: Node): boolean {
+  const declared = variable.kind === 'identifier' ? code.bindingOf(variable)?.declaredAt : undefined;
+  return (
+    declared !== undefined &&
+    closest(declared, 'statement_list') === statement.parent &&
+    declared.parent?.field !== 'initializer' &&
+    closest(
+      declared,
+      'if_statement',
+      'for_statement',
+      'expression_switch_statement',
+      'type_switch_statement',
+    ) ===
+      closest(
+        statement,
+        'if_statement',
+        'for_statement',
+        'expression_switch_statement',
+        'type_switch_statement',
+      )
+  );
 }
 
 /** `http.Get(u)` to `if resp, err := http.Get(u); err == nil { … }` */
