@@ -221,8 +221,10 @@ function meaningAsArgument(expression: Node, list: Node, code: Code): Meaning | 
   if (outsiders.test(name)) return 'keep';
   const importPath = name.slice(0, name.indexOf('.', name.lastIndexOf('/') + 1));
   if (importPath === code.pkg.importPath) return undefined;
-  if (/^(?:fmt|log|log\/slog|testing)$/.test(importPath) || name === 'net/http/httputil.DumpResponse')
-    return 'keep';
+  // DumpResponse with the body reads and closes it, and leaves a copy in memory.
+  if (name === 'net/http/httputil.DumpResponse')
+    return argumentsOf(call)[1]?.kind === 'true' ? 'release' : 'keep';
+  if (/^(?:fmt|log|log\/slog|testing)$/.test(importPath)) return 'keep';
   if (!signature || !isStandard(importPath, code) || importPath === 'net/http' || code.bodyOf(callee))
     return undefined;
   const position = Math.min(argumentsOf(call).indexOf(expression), signature.params.length - 1);

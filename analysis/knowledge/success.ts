@@ -85,7 +85,7 @@ export function prints(code: Code, call: Node): boolean {
 }
 
 /** Whether a test asserts right behind a call that it has failed. */
-export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error'>): boolean {
+export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error' | 'result'>): boolean {
   const error = duty.error === undefined ? undefined : targetOf(duty.acquisition, duty.error);
   const statement = error && closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
   if (!statement || !error) return false;
@@ -94,8 +94,16 @@ export function expectsFailure(duty: Pick<Duty, 'acquisition' | 'error'>): boole
     const first = check.children.find((c) => c.kind === 'expression_case');
     return comparisonWithNil(firstOperand(first && child(first, 'value')?.children[0]), error) === '==';
   }
-  if (check?.kind === 'if_statement')
-    return comparisonWithNil(firstOperand(child(check, 'condition')), error) === '==';
+  if (check?.kind === 'if_statement') {
+    const tested = firstOperand(child(check, 'condition'));
+    const response = targetOf(duty.acquisition, duty.result);
+    // `if res != nil { t.Error(…) }` wants no response.
+    const wantsNone =
+      response !== undefined &&
+      comparisonWithNil(tested, response) === '!=' &&
+      /\.(?:Error|Fatal)f?\(/.test(textOf(check));
+    return wantsNone || comparisonWithNil(tested, error) === '==';
+  }
   const text = check?.kind === 'expression_statement' ? textOf(check) : '';
   return (
     /\b(?:Error|ErrorIs|ErrorAs|ErrorContains|EqualError|NotNil|HaveOccurred|MatchError)f?\(/.test(text) &&

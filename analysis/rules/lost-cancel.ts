@@ -96,7 +96,9 @@ export default defineRule({
 function checkCall(code: Code, call: Node, maker: Maker, report: Report<FixId>): void {
   const { results, effect, name } = maker;
   const obligation = obligationOf(code, { acquisition: call, ...results, meanings: meaningOf });
-  const severity = name === 'stop' ? ({ severity: 'hint' } as const) : {};
+  // The process of a test ends soon.
+  const severity = name === 'stop' || code.isTest ? ({ severity: 'hint' } as const) : {};
+  if (code.isTest && isShortLived(code, call)) return;
   if (obligation.kind === 'discarded') {
     // A test that catches signals may go on catching them.
     if (name === 'stop' && (code.isTest || lastsAsLongAsProgram(code))) return;
@@ -119,6 +121,13 @@ function checkCall(code: Code, call: Node, maker: Maker, report: Report<FixId>):
     related: paths.slice(0, 5).map((path) => ({ at: path.end, message: endingOf(path, variable) })),
     fixes: leakFixes(code, call, obligation, maker),
   });
+}
+
+/** A deadline of a second or less that a test lets pass. */
+function isShortLived(code: Code, call: Node): boolean {
+  const duration = code.calleeName(call).startsWith('context.WithTimeout') ? argumentsOf(call)[1] : undefined;
+  const length = duration && code.constantOf(duration);
+  return typeof length === 'bigint' && length <= 1_000_000_000n;
 }
 
 function shownCallee(code: Code, call: Node, maker: Maker): string {

@@ -97,7 +97,9 @@ function checkGoroutine(code: Code, goroutine: Goroutine, report: Report<FixId>)
       related: isLiteral
         ? [{ at: go, message: 'the goroutine is started here' }]
         : [{ at: add.call, message: 'it is counted here, after it was started' }],
-      confidence: isFirst ? 'proved' : 'likely',
+      // A caller may have arranged that the function gets to its Add before anybody waits.
+      ...(isLiteral ? {} : { severity: 'warning' }),
+      confidence: isFirst && isLiteral ? 'proved' : 'likely',
       fixes: isLiteral ? literalFixes(code, goroutine, add, outer) : namedFixes(code, goroutine, add),
     });
     return;

@@ -18,7 +18,7 @@ test('a finding is shown with its line, its reason and what to do next', async (
   assert.equal(err, '');
   const lines = out.split('\n');
   assert.match(lines[0] ?? '', /^a\.go:9:\d+: (error|warning): .+ \[lost-cancel\]$/);
-  assert.equal(lines[1], '    9 | \tctx, _ := context.WithTimeout(context.Background(), time.Second)');
+  assert.equal(lines[1], '    9 | \tctx, _ := context.WithTimeout(context.Background(), time.Minute)');
   assert.match(lines[2] ?? '', /^ {6}\| \t +\^+$/);
   assert.match(out, /\n {2}why: .+\n/);
   assert.match(out, /\n {2}fix: .+ \(safe\)\n/);

@@ -52,7 +52,7 @@ import (
 )
 
 func Use() {
-	ctx, _ := context.WithTimeout(context.Background(), time.Second)
+	ctx, _ := context.WithTimeout(context.Background(), time.Minute)
 	<-ctx.Done()
 }
 `;

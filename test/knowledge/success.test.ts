@@ -53,7 +53,7 @@ test('no check', async () => {
 test('a test that wants a failure', async () => {
   const wants = async (after: string): Promise<boolean> => {
     const code = await lastCode(`${head}func f(t T) { _, err := open(); ${after} }`);
-    return expectsFailure({ acquisition: callOf(code, 'open'), error: 1 });
+    return expectsFailure({ acquisition: callOf(code, 'open'), result: 0, error: 1 });
   };
   assert.equal(await wants('if err == nil { t.Fatal() }'), true);
   assert.equal(await wants('if err == nil || err.Error() == "" { t.Fatal() }'), true);
