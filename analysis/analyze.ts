@@ -13,7 +13,14 @@ import { rules } from './rules/index.ts';
 import type { FixBody, Report, Rule } from './rules/rule.ts';
 import { linterNames, type Suppression, suppressionsOf } from './suppress.ts';
 import type { Node } from './syntax/node.ts';
-import { type Declaration, declarationOf, type Site, type SourceFile, siteOf } from './syntax/source-file.ts';
+import {
+  type Declaration,
+  declarationOf,
+  isTestFile,
+  type Site,
+  type SourceFile,
+  siteOf,
+} from './syntax/source-file.ts';
 
 export interface AnalyzeOptions {
   readonly config: Config;
@@ -78,7 +85,7 @@ type Context = CodeContext & { readonly library: Library };
 type Result = { findings: Finding[]; suppressed: number; crashes: Crash[]; broken: Site[] };
 
 function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context, result: Result): void {
-  const isTest = file.path.endsWith('_test.go');
+  const isTest = isTestFile(file);
   const relevant = active.filter((rule) => (!isTest || rule.inTests !== false) && mayMatter(rule, file.text));
   if (relevant.length === 0) return;
   let suppressions: readonly Suppression[] | undefined;

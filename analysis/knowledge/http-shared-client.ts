@@ -4,7 +4,7 @@ import { type BuildTarget, isBuilt } from '../model/build-constraint.ts';
 import type { Code } from '../model/code.ts';
 import { importsOf } from '../syntax/imports.ts';
 import { child, childrenIn, type Node, nodesOf, textOf } from '../syntax/node.ts';
-import type { SourceFile } from '../syntax/source-file.ts';
+import { isTestFile, type SourceFile } from '../syntax/source-file.ts';
 import { clientLiteral, defaultReferences, isPlainClient } from './http-client.ts';
 import { fieldValue } from './http-made.ts';
 
@@ -26,7 +26,7 @@ export function sharedClient(code: Code, at: Node): string | undefined {
 
 /** Whether the first file is there whenever the second is. */
 function isBuiltWith(file: SourceFile, user: SourceFile): boolean {
-  return file === user || (!file.path.endsWith('_test.go') && !isConstrained(file));
+  return file === user || (!isTestFile(file) && !isConstrained(file));
 }
 
 const unlikeTargets: readonly BuildTarget[] = [

@@ -47,6 +47,7 @@ import {
   targetOf,
 } from './custody.ts';
 import { isEndOfEndless } from './endless-range.ts';
+import { isMain } from './entry-point.ts';
 
 /** What is acquired, and how to tell what becomes of it. */
 export interface Duty {
@@ -199,7 +200,7 @@ function leakingPaths(
     names: code,
     stops: (entry) => ends.has(entry) || isDone(effects.at.get(entry)),
     to: (entry) => entry === acquired || effects.at.get(entry) === 'overwrite',
-    exits: isMain(flow.fn, code) ? [] : ['return'],
+    exits: isMain(code, flow.fn) ? [] : ['return'],
     ...knowledgeAt(code, duty, binding),
   };
   const done = [...effects.at].flatMap(([entry, effect]) => (isDone(effect) ? [entry] : []));
@@ -226,12 +227,6 @@ function leadsTo(flow: Flow, from: Node, to: Node): boolean {
   if (!before || !after) return false;
   const isLater = before.block === after.block && before.index < after.index;
   return isLater || reachableFrom(before.block).has(after.block);
-}
-
-/** Returning from the function `main` of a program ends the process. */
-function isMain(fn: Node, code: Code): boolean {
-  const name = fn.kind === 'function_declaration' ? child(fn, 'name') : undefined;
-  return name !== undefined && textOf(name) === 'main' && code.pkg.name === 'main';
 }
 
 type Effect = 'release' | 'hand-over' | 'overwrite';

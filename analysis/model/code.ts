@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { buildFlow } from '../flow/build.ts';
 import type { Flow } from '../flow/flow.ts';
 import { isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
-import { type Declaration, type SourceFile, treeOf } from '../syntax/source-file.ts';
+import { type Declaration, isTestFile, type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { fileGoVersion } from './build-constraint.ts';
 import type { Callee } from './calls.ts';
 import { constantOf } from './constants.ts';
@@ -115,7 +115,7 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
       (fn) => isFunction(fn) && fn.children.some((c) => c.field === 'body'),
     ),
     calls: nodesOf(tree, 'call_expression'),
-    isTest: file.path.endsWith('_test.go'),
+    isTest: isTestFile(file),
     goAtLeast: (wanted) => compareVersions(version, wanted) >= 0,
     bindingOf: typer.bindingOf,
     lookup: typer.lookup,

@@ -1,7 +1,16 @@
 // Lexical scopes of one top-level declaration, as the Go specification draws them ("Declarations and scope").
 
 import type { Kind } from '../syntax/kinds.generated.ts';
-import { child, childrenIn, isFunction, type Node, type Tree, textOf } from '../syntax/node.ts';
+import {
+  child,
+  childrenIn,
+  closest,
+  enclosingFunction,
+  isFunction,
+  type Node,
+  type Tree,
+  textOf,
+} from '../syntax/node.ts';
 
 /** What a name stands for. Two uses of one variable have the same binding object. */
 export interface Binding {
@@ -188,4 +197,13 @@ function receiverTypeParameters(method: Node): readonly Node[] {
 function isTopLevelSpec(spec: Node): boolean {
   const parent = spec.parent;
   return parent === spec.tree.root || (parent?.kind === 'var_spec_list' && parent.parent === spec.tree.root);
+}
+
+/** Whether `:=` in place of the `=` of a listed statement would assign to the same variable, not declare another. */
+export function isDeclaredBeside(binding: Binding | undefined, statement: Node): boolean {
+  const at = binding?.declaredAt;
+  const list = statement.parent;
+  if (!binding || !at || !list) return false;
+  if (binding.scope === 'local') return closest(at, 'statement_list') === list;
+  return enclosingFunction(at) === list.parent?.parent;
 }

@@ -11,7 +11,7 @@ import {
   successAfter,
 } from '../knowledge/success.ts';
 import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
+import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import {
   child,
   closest,
@@ -176,7 +176,8 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
   const name = (edit: Edit): string => {
     const response = edit.freshName('resp', statement);
     const operator = child(statement, 'operator');
-    if (operator && isOfSameScope(code, error, statement)) edit.replace(operator, ':=');
+    if (operator && error.kind === 'identifier' && isDeclaredBeside(code.bindingOf(error), statement))
+      edit.replace(operator, ':=');
     else if (operator)
       edit.insertStatementBefore(
         statement,
@@ -198,30 +199,6 @@ function discardedFixes(code: Code, duty: Duty): Fixes {
       else edit.insertStatementAfter(statement, `if ${textOf(error)} == nil {\n\t${close}\n}`);
     },
   };
-}
-
-/** Whether `:=` in this statement would assign to the variable and not declare another one. */
-function isOfSameScope(code: Code, variable: Node, statement: Node): boolean {
-  const declared = variable.kind === 'identifier' ? code.bindingOf(variable)?.declaredAt : undefined;
-  return (
-    declared !== undefined &&
-    closest(declared, 'statement_list') === statement.parent &&
-    declared.parent?.field !== 'initializer' &&
-    closest(
-      declared,
-      'if_statement',
-      'for_statement',
-      'expression_switch_statement',
-      'type_switch_statement',
-    ) ===
-      closest(
-        statement,
-        'if_statement',
-        'for_statement',
-        'expression_switch_statement',
-        'type_switch_statement',
-      )
-  );
 }
 
 /** `http.Get(u)` to `if resp, err := http.Get(u); err == nil { … }` */

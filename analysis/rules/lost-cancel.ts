@@ -4,17 +4,9 @@ import { type Meaning, targetOf } from '../knowledge/custody.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
 import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../knowledge/release-plan.ts';
 import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
+import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
-import {
-  argumentsOf,
-  child,
-  closest,
-  descendants,
-  enclosingFunction,
-  type Node,
-  textOf,
-} from '../syntax/node.ts';
+import { argumentsOf, child, descendants, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-cancel' | 'cancel-each-turn' | 'cancel-before-return';
@@ -269,15 +261,6 @@ function isBlank(target: Node | undefined): boolean {
 function contextOf(code: Code, call: Node): Binding | undefined {
   const target = targetOf(call, 0);
   return target?.kind === 'identifier' ? code.bindingOf(target) : undefined;
-}
-
-/** Whether `:=` in place of a statement's `=` would assign to the same variable. */
-function isDeclaredBeside(context: Binding | undefined, statement: Node): boolean {
-  const at = context?.declaredAt;
-  if (!context || !at) return false;
-  const list = statement.parent as Node;
-  if (context.scope === 'local') return closest(at, 'statement_list') === list;
-  return enclosingFunction(at) === list.parent?.parent;
 }
 
 /** Whether what a statement computes may need the context: it calls or receives, and not only with plain values. */

@@ -1,5 +1,6 @@
 import type { FixBuilder } from '../edit/fix-builder.ts';
 import { isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
+import { isMain } from '../knowledge/entry-point.ts';
 import {
   endingOf,
   fieldOf,
@@ -196,11 +197,6 @@ function isEnding(code: Code, go: Node): boolean {
 
 function endsProgram(code: Code, fn: Node): boolean {
   return isMain(code, fn) || isTest(code, fn);
-}
-
-function isMain(code: Code, fn: Node): boolean {
-  const name = fn.kind === 'function_declaration' ? child(fn, 'name') : undefined;
-  return code.pkg.name === 'main' && name !== undefined && textOf(name) === 'main';
 }
 
 function isTest(code: Code, fn: Node): boolean {

@@ -2,6 +2,7 @@ import { isInLoop } from '../flow/graph.ts';
 import { findPath, type PathQuery } from '../flow/paths.ts';
 import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../knowledge/custody.ts';
 import { isEndOfEndless } from '../knowledge/endless-range.ts';
+import { isMain } from '../knowledge/entry-point.ts';
 import { type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
 import { canDeclareIn, leakingReturns, releasePlan } from '../knowledge/release-plan.ts';
 import { durationOf, keepsTimers, minute, second, versionFact } from '../knowledge/timers.ts';
@@ -203,8 +204,7 @@ type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
 
 function canReturnAfter(code: Code, call: Node): boolean {
   const fn = enclosingFunction(call);
-  const name = fn?.kind === 'function_declaration' ? child(fn, 'name') : undefined;
-  if (!fn || (code.pkg.name === 'main' && name && textOf(name) === 'main')) return false;
+  if (!fn || isMain(code, fn)) return false;
   return findPath(code.flowOf(fn), pathsFrom(code, call)) !== undefined;
 }
 

@@ -83,6 +83,11 @@ function someComment(
   return false;
 }
 
+/** Whether the go command takes a file only into tests. */
+export function isTestFile({ path }: Pick<SourceFile, 'path'>): boolean {
+  return path.endsWith('_test.go');
+}
+
 const trees = new WeakMap<Declaration, Tree | null>();
 const headers = new WeakMap<Declaration, Tree | null>();
 const owners = new WeakMap<Tree, Declaration>();
