@@ -50,20 +50,43 @@ export async function loadParser(binaries: ParserBinaries): Promise<void> {
  * Returns undefined if it is not valid Go (a declaration being typed is data, not an error) or nested too deeply.
  */
 export function parse(text: string): Tree | undefined {
+  return parseAs(text, text) ?? parseWithValues(text);
+}
+
+/**
+ * Go 1.26 lets `new` take a value, which the grammar does not know. To it, such a call is one of another function,
+ * with a name of the same length.
+ */
+function parseWithValues(text: string): Tree | undefined {
+  for (const call of [newOfValue, newOfAnything]) {
+    const other = text.replace(call, 'n_w');
+    const tree = other === text ? undefined : parseAs(other, text);
+    if (tree) return tree;
+  }
+  return undefined;
+}
+
+const newOfAnything = /\bnew(?=\()/g;
+/** Not of what can only be a type, unless the braces of a literal follow that. */
+const newOfValue =
+  /\bnew(?=\((?!\s*(?:[[*(]|(?:chan|map|func|struct|interface)\b)))|\bnew(?=\((?:\[|map\[)[\w\s.*[\]]*(?<!struct|interface)\{)/g;
+
+/** The tree of `parsed` as that of `text`, which has its names and literals at the same offsets. */
+function parseAs(parsed: string, text: string): Tree | undefined {
   if (!grammar) throw new Error('the parser is used before loadParser() has resolved');
   // The grammar wants the newline that ends a statement; offsets do not change.
-  const parsed = grammar.parser.parse(`${text}\n`);
-  if (!parsed) return undefined;
+  const wasm = grammar.parser.parse(`${parsed}\n`);
+  if (!wasm) return undefined;
   try {
-    if (parsed.rootNode.hasError) return undefined;
-    const cursor = parsed.walk();
+    if (wasm.rootNode.hasError) return undefined;
+    const cursor = wasm.walk();
     try {
       return copy(cursor, text, grammar);
     } finally {
       cursor.delete();
     }
   } finally {
-    parsed.delete();
+    wasm.delete();
   }
 }
 
@@ -77,6 +100,10 @@ function kindTable(language: Language): (Kind | undefined)[] {
   }
   return kinds;
 }
+
+type Draft = { -readonly [K in keyof Node]: Node[K] };
+
+const none: readonly Node[] = [];
 
 /** Copies the only top-level node of the parsed text. */
 function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tree | undefined {
@@ -95,13 +122,12 @@ function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tre
       const field = fields[cursor.currentFieldId] ?? '';
       // An operator without a role (the arrow of a channel type) is told by the text of its parent.
       if (kind === 'operator' && field === '') continue;
-      const children: Node[] = [];
-      const node: Node = {
+      const node: Draft = {
         kind,
         field,
         start: cursor.startIndex,
         end: cursor.endIndex,
-        children,
+        children: none,
         parent,
         tree,
       };
@@ -110,7 +136,10 @@ function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tre
       else nodes.set(kind, [node]);
       into.push(node);
       if (!leaves.has(kind) && cursor.gotoFirstChild()) {
+        const children: Node[] = [];
         copyChildren(node, children, depth + 1);
+        // A grown array has room for many more than most nodes have.
+        if (children.length > 0) node.children = children.slice();
         cursor.gotoParent();
       }
     } while (cursor.gotoNextSibling());
@@ -120,5 +149,6 @@ function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tre
   if (cursor.gotoFirstChild()) copyChildren(undefined, top, 0);
   if (!top[0] || tooDeep) return undefined;
   tree.root = top[0];
+  for (const [kind, list] of nodes) nodes.set(kind, list.slice());
   return tree;
 }
