@@ -4,14 +4,14 @@ import type { Config } from './config.ts';
 import { buildFix } from './edit/build-fix.ts';
 import type { MergeableFix } from './edit/merge.ts';
 import type { Finding, Fix, Related } from './finding.ts';
-import { type Code, type CodeContext, codeOf } from './model/code.ts';
+import { type CodeContext, codeOf, type TracedCode } from './model/code.ts';
 import { namesAt } from './model/names-at.ts';
 import type { GoPackage, Library } from './model/package.ts';
 import { worldOf } from './model/package-index.ts';
 import { mayMatter, mentions } from './relevance.ts';
 import { rules } from './rules/index.ts';
 import type { FixBody, Report, Rule } from './rules/rule.ts';
-import { linterNames, type Suppression, suppressionsOf } from './suppress.ts';
+import { concerns, type Suppression, suppressionsOf } from './suppress.ts';
 import type { Node } from './syntax/node.ts';
 import {
   type Declaration,
@@ -47,7 +47,7 @@ export interface Analysis {
   readonly broken: readonly Site[];
 }
 
-type Reported = Parameters<Report<string>>[0] & { readonly code: Code };
+type Reported = Parameters<Report<string>>[0] & TracedCode;
 
 /** What the rules said about one declaration; it holds while neither the text nor the package surface changes. */
 interface Remembered {
@@ -146,10 +146,18 @@ function reportsOf(
   if (known) return known;
   const traced = codeOf(file, declaration, context);
   if (!traced) return undefined;
+  // What others have read of this declaration is not of this rule's doing.
+  traced.hasReadOthers();
   const reports: Reported[] = [];
-  rule.check(traced.code, (report) => reports.push({ ...report, code: traced.code }));
-  if (!traced.hasReadBodies()) memory.byRule.set(rule.id, reports);
+  rule.check(traced.code, (report) => reports.push({ ...report, ...traced }));
+  const isOwn = reports.every((report) => isWithin(declaration, report));
+  if (isOwn && !traced.hasReadOthers()) memory.byRule.set(rule.id, reports);
   return reports;
+}
+
+/** Whether no place of a report moves with edits of other declarations. */
+function isWithin(declaration: Declaration, { at, related = [] }: Reported): boolean {
+  return [at, ...related.map((r) => r.at)].every((p) => 'tree' in p && declarationOf(p) === declaration);
 }
 
 function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): Finding {
@@ -168,11 +176,11 @@ function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Co
 }
 
 function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): readonly Fix[] {
-  return Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
+  const fixes = Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
     const offered = reported.fixes?.[id];
     if (!offered) return [];
     const body: FixBody = typeof offered === 'function' ? offered : offered.edit;
-    const names = namesAt(reported.code, context.world);
+    const names = namesAt(reported.code, file, context.world);
     const others = context.pkg.files.filter((f) => f !== file && !f.generated);
     const built = buildFix({ file, names, otherFiles: others }, body);
     if (!built || built.edits.length === 0) return [];
@@ -180,6 +188,8 @@ function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Cont
     const fix: MergeableFix = { id, title: description.title, safety, ...built };
     return [fix];
   });
+  if (reported.hasReadOthers()) remembered.get(declarationOf(reported.code.root))?.byRule.delete(rule.id);
+  return fixes;
 }
 
 /** The file of the package that holds a node's declaration. */
@@ -197,8 +207,7 @@ function suppressedBy(
 ): string | undefined {
   for (const s of suppressions) {
     if (finding.at.start < s.start || finding.at.start >= s.end) continue;
-    const names = s.form === 'ignore' ? [rule.id] : linterNames(rule.peers);
-    if (s.names.length > 0 && !s.names.some((name) => names.includes(name))) continue;
+    if (!concerns(s, rule)) continue;
     return s.hasReason ? 'suppressed' : ' (the goleash:ignore here gives no reason, so it does not count)';
   }
   return undefined;

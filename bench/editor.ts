@@ -14,6 +14,7 @@ import {
   sourceFile,
 } from '../analysis/index.ts';
 import { loadRuntime } from '../analysis/node/runtime.ts';
+import { shownTimes } from './times.ts';
 
 const target: BuildTarget = { os: 'linux', arch: 'amd64', tags: [], cgo: true };
 const edits = 400;
@@ -40,11 +41,7 @@ function report(title: string, path: string, files: readonly SourceFile[], libra
     ['a parameter', parameters, 'extra string, '],
     ['an unclosed comment', body, '/* a remark '],
   ] as const) {
-    const times = type(files, file, offset, typed, library).sort((a, b) => a - b);
-    const at = (share: number) => `${(times[Math.floor(times.length * share)] ?? 0).toFixed(2)} ms`;
-    console.log(
-      `  typing ${where}: p50 ${at(0.5)}, p95 ${at(0.95)}, longest ${(times.at(-1) ?? 0).toFixed(2)} ms`,
-    );
+    console.log(`  typing ${where}: ${shownTimes(type(files, file, offset, typed, library))}`);
   }
 }
 

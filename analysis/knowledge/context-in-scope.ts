@@ -14,7 +14,7 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import { roleOf } from './custody.ts';
+import { roleOf } from '../syntax/roles.ts';
 import { runsInPlace } from './in-place.ts';
 
 /** A context that is in scope somewhere, and lives at least as long as the work there should. */

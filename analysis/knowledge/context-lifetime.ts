@@ -16,7 +16,15 @@ import {
   operatorOf,
   textOf,
 } from '../syntax/node.ts';
-import { isBlank, isTarget, isVariadicAt, literalUnder, parameterAt, roleOf, targetOf } from './custody.ts';
+import {
+  isBlank,
+  isTarget,
+  isVariadicAt,
+  literalUnder,
+  parameterAt,
+  roleOf,
+  targetOf,
+} from '../syntax/roles.ts';
 import { runsInPlace } from './in-place.ts';
 
 interface Watch {

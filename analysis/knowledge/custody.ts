@@ -3,15 +3,8 @@
 
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
-import {
-  child,
-  childrenIn,
-  enclosingFunction,
-  isFunction,
-  type Node,
-  operatorOf,
-  textOf,
-} from '../syntax/node.ts';
+import { child, enclosingFunction, isFunction, type Node, operatorOf } from '../syntax/node.ts';
+import { isAddressTaken, isBlank, isTarget, targetOf } from '../syntax/roles.ts';
 
 /** What it means for a duty that the resource stands at some place. */
 export type Meaning =
@@ -78,15 +71,6 @@ function fateOfArgument(at: Node, list: Node): Fate {
   return { kind: 'argument', call, index: list.children.indexOf(at) };
 }
 
-/** Whether an expression stands where a value is assigned to: left of `=` or `:=`. */
-export function isTarget(at: Node): boolean {
-  return (
-    at.parent?.kind === 'expression_list' &&
-    at.parent.field === 'left' &&
-    at.parent.parent?.kind !== 'send_statement'
-  );
-}
-
 function fateOfValue(at: Node, result: number, code: Code): Fate {
   const target = targetOf(at, result);
   if (!target) return handOver;
@@ -94,28 +78,6 @@ function fateOfValue(at: Node, result: number, code: Code): Fate {
   const binding = target.kind === 'identifier' ? code.bindingOf(target) : undefined;
   if (binding?.scope !== 'local' || !isAssignedOnce(binding, code)) return handOver;
   return { kind: 'alias', binding, at: target };
-}
-
-/** What the `result`-th result of an expression is assigned or bound to, if it stands right of a `=` or `:=`. */
-export function targetOf(expression: Node, result: number): Node | undefined {
-  const list = expression.parent;
-  const statement = list?.kind === 'expression_list' && list.field !== 'left' ? list.parent : undefined;
-  if (!list || !statement) return undefined;
-  const position = list.children.length === 1 ? result : list.children.indexOf(expression);
-  switch (statement.kind) {
-    case 'assignment_statement':
-      return operatorOf(statement) === '=' ? child(statement, 'left')?.children[position] : undefined;
-    case 'short_var_declaration':
-      return child(statement, 'left')?.children[position];
-    case 'var_spec':
-      return childrenIn(statement, 'name')[position];
-    default:
-      return undefined;
-  }
-}
-
-export function isBlank(target: Node): boolean {
-  return target.kind === 'blank_identifier' || textOf(target) === '_';
 }
 
 /** Whether a local variable has one value for all its life, apart from the zero value. */
@@ -128,52 +90,6 @@ function isAssignedOnce(binding: Binding, code: Code): boolean {
 
 function isInitialised(use: Node): boolean {
   return use.parent?.kind === 'var_spec' && use.field === 'name' && child(use.parent, 'value') !== undefined;
-}
-
-function isAddressTaken(use: Node): boolean {
-  return use.parent?.kind === 'unary_expression' && operatorOf(use.parent) === '&';
-}
-
-/** How a function literal is used where it stands. */
-export type LiteralRole = 'called' | 'deferred' | 'spawned' | 'value';
-
-export function roleOf(literal: Node): LiteralRole {
-  let at = literal;
-  while (at.parent?.kind === 'parenthesized_expression') at = at.parent;
-  const call = at.parent;
-  if (call?.kind !== 'call_expression' || child(call, 'function') !== at) return 'value';
-  if (call.parent?.kind === 'go_statement') return 'spawned';
-  return call.parent?.kind === 'defer_statement' ? 'deferred' : 'called';
-}
-
-/** The function literal right under `fn` that holds a node; undefined if the node is in `fn` itself. */
-export function literalUnder(fn: Node, node: Node): Node | undefined {
-  let literal: Node | undefined;
-  for (let at = enclosingFunction(node); at && at !== fn; at = enclosingFunction(at)) literal = at;
-  return literal;
-}
-
-/** The identifier that declares a function's parameter at a position; undefined if it has no name there. */
-export function parameterAt(fn: Node, position: number): Node | undefined {
-  let at = 0;
-  for (const parameter of child(fn, 'parameters')?.children ?? []) {
-    if (parameter.kind !== 'parameter_declaration') return undefined;
-    const names = childrenIn(parameter, 'name');
-    const count = Math.max(names.length, 1);
-    if (position < at + count) return names[position - at];
-    at += count;
-  }
-  return undefined;
-}
-
-/** Whether a function takes any number of arguments at a position. */
-export function isVariadicAt(fn: Node, position: number): boolean {
-  let at = 0;
-  for (const parameter of child(fn, 'parameters')?.children ?? []) {
-    if (parameter.kind !== 'parameter_declaration') return position >= at;
-    at += Math.max(childrenIn(parameter, 'name').length, 1);
-  }
-  return false;
 }
 
 /** Whether a variable is a named result of the function. */

@@ -15,7 +15,7 @@ import {
   operatorOf,
   textOf,
 } from '../syntax/node.ts';
-import { siteOf } from '../syntax/source-file.ts';
+import { commentsAbove } from './comments.ts';
 
 const cleanup =
   /^(?:shut_?down|close|stop|clean|flush|rollback|abort|release|unlock|revoke|terminate|tear_?down|destroy|dispose|drain|finali[sz]e|deregister|unregister|detach|disconnect|kill|undo|restore|reset)/i;
@@ -89,17 +89,7 @@ const explanation =
 
 /** A comment right above the line speaks of contexts. */
 function isExplained(code: Code, at: Node): boolean {
-  const { text, comments } = code.file;
-  const starts = new Set(comments.filter((_, i) => i % 2 === 0));
-  let lineStart = text.lastIndexOf('\n', siteOf(code.file, at).start - 1) + 1;
-  while (lineStart > 0) {
-    const before = text.lastIndexOf('\n', lineStart - 2) + 1;
-    const line = text.slice(before, lineStart);
-    if (!starts.has(before + line.length - line.trimStart().length)) return false;
-    if (explanation.test(line)) return true;
-    lineStart = before;
-  }
-  return false;
+  return commentsAbove(code, at).some((comment) => explanation.test(comment));
 }
 
 /** Where control can come after a receive from the `Done` channel of a context. */

@@ -4,7 +4,7 @@ import type { Condition } from '../flow/flow.ts';
 import type { Code } from '../model/code.ts';
 import { isNamed } from '../model/types.ts';
 import { child, type Node, textOf, unparen } from '../syntax/node.ts';
-import { isTarget } from './custody.ts';
+import { isTarget } from '../syntax/roles.ts';
 
 /** Whether the condition says that a range over a ticker's or timer's channel has no next element: it always has. */
 export function isEndOfEndless(code: Code, condition: Condition): boolean {

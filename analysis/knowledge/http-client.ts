@@ -1,13 +1,13 @@
 // Where http.Clients are made, and whether something ends the requests that are sent with them.
 
 import type { Code } from '../model/code.ts';
-import { importsOf } from '../syntax/imports.ts';
 import { argumentsOf, child, type Node, nodesOf, operatorOf, textOf, unparen } from '../syntax/node.ts';
 import { fieldValue, isHttp, type Made, madeIn } from './http-made.ts';
 import { isToThisMachine, originsOf } from './http-origin.ts';
 import { requestBound } from './http-request.ts';
 import { fieldOfReceiver, type Use, usesOfField, usesOfValue } from './http-trace.ts';
 import { defaultTransportBound, transportBound } from './http-transport.ts';
+import { isTestSupport } from './test-support.ts';
 
 /** The methods of a client that send a request of their own making, which has no context. */
 export const senders: ReadonlySet<string> = new Set(['Get', 'Head', 'Post', 'PostForm']);
@@ -85,15 +85,6 @@ function isSentToThisMachine(code: Code, sender: string, first: Node): boolean {
       origin.code.calleeName(origin.node) === 'net/http.NewRequest' ? argumentsOf(origin.node)[1] : undefined;
     return url !== undefined && isToThisMachine(origin.code, url);
   });
-}
-
-const testPackages =
-  /^(?:testing|net\/http\/httptest|github\.com\/onsi\/.*|github\.com\/stretchr\/testify\/.*)$/;
-
-/** Whether the code is part of a test: the time limit of the test run ends what hangs there. */
-export function isTestSupport(code: Code): boolean {
-  if (code.isTest || testPackages.test(code.pkg.importPath)) return true;
-  return importsOf(code.file).some((spec) => testPackages.test(spec.path));
 }
 
 /** Whether a literal is `http.Client{}` or sets nothing but a Timeout. */

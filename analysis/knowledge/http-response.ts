@@ -1,6 +1,5 @@
 // Where a program receives an http.Response, and what the code does for its body.
 
-import { dominates } from '../flow/graph.ts';
 import { findPath } from '../flow/paths.ts';
 import { type Callee, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
@@ -19,8 +18,9 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import { isTarget, type Meaning, targetOf } from './custody.ts';
-import { sourcesOf } from './http-origin.ts';
+import { isTarget, targetOf } from '../syntax/roles.ts';
+import type { Meaning } from './custody.ts';
+import { originsOf, sourcesOf } from './http-origin.ts';
 import { type Duty, obligationOf } from './obligation.ts';
 import { prints } from './success.ts';
 
@@ -51,6 +51,30 @@ export function responseDuty(code: Code, call: Node, depth = 0): Duty | undefine
     return undefined;
   const error = results.findIndex(({ type }) => isNamed(type, '', 'error'));
   return error < 0 ? { ...duty, result } : { ...duty, result, error };
+}
+
+/**
+ * Whether the response of a call has a body that is not nil: net/http's Client and Transport promise that, another
+ * `http.RoundTripper` does not.
+ */
+export function promisesBody(code: Code, call: Node, depth = 0): boolean {
+  const callee = code.calleeOf(call);
+  if (!callee || depth > maxDepth) return false;
+  if (callee.name === 'net/http.RoundTripper.RoundTrip') {
+    const origins = callee.receiver ? originsOf(code, callee.receiver) : [];
+    return origins.length > 0 && origins.every((origin) => isTransport(origin.code, origin.node));
+  }
+  if (senders.has(callee.name)) return true;
+  const body = code.bodyOf(callee);
+  const sent = body?.calls.filter((inner) => responseDuty(body, inner, depth + 1)) ?? [];
+  return body !== undefined && sent.every((inner) => promisesBody(body, inner, depth + 1));
+}
+
+function isTransport(code: Code, node: Node): boolean {
+  return (
+    code.objectName(node) === 'net/http.DefaultTransport' ||
+    isNamed(code.typeOf(node), 'net/http', 'Transport')
+  );
 }
 
 const namesByPackage = new WeakMap<GoPackage, ReadonlySet<string>>();
@@ -188,25 +212,38 @@ function isStandard(importPath: string, code: Code): boolean {
 }
 
 /**
- * Whether the body of a response is read to its end, or to an error, before every one of the given places. That
- * frees the connection as `Close` does.
+ * Whether the body of a response is read to its end, or to an error of reading, on every path that does not close it:
+ * that frees the connection as `Close` does. A copy ends early if its destination fails.
  */
-export function isReadToEnd(code: Code, response: Binding, places: readonly Node[]): boolean {
-  const fn = enclosingFunction(response.declaredAt ?? code.root);
-  if (!fn) return false;
-  const flow = code.flowOf(fn);
-  const reads = code.calls.filter((call) => {
-    const body = argumentsOf(call).at(-1);
-    const operand = body?.kind === 'selector_expression' ? child(body, 'operand') : undefined;
-    const isRead = /^(?:io|io\/ioutil)\.(?:ReadAll|Copy)$/.test(code.calleeName(call));
-    return (
-      isRead &&
-      operand !== undefined &&
-      code.bindingOf(operand) === response &&
-      enclosingFunction(call) === fn
-    );
-  });
-  return places.every((place) => reads.some((read) => dominates(flow, read, place)));
+export function readToEnd(code: Code, duty: Duty): 'always' | 'unless writing fails' | 'no' {
+  const leaksUnless = (isRead: (call: Node, code: Code) => boolean): boolean => {
+    const meanings = (expression: Node, at: Code): Meaning | undefined => {
+      const call = expression.parent?.kind === 'argument_list' ? expression.parent.parent : undefined;
+      const isLast = call !== undefined && argumentsOf(call).at(-1) === expression;
+      return isLast && isRead(call, at) ? 'release' : bodyMeaning(expression, at);
+    };
+    return obligationOf(code, { ...duty, meanings }).kind === 'leaks';
+  };
+  if (!leaksUnless((call, at) => isReadAll(call, at) || (isCopy(call, at) && takesAll(call, at))))
+    return 'always';
+  return leaksUnless((call, at) => isReadAll(call, at) || isCopy(call, at)) ? 'no' : 'unless writing fails';
+}
+
+function isReadAll(call: Node, code: Code): boolean {
+  return /^(?:io|io\/ioutil)\.ReadAll$/.test(code.calleeName(call));
+}
+
+function isCopy(call: Node, code: Code): boolean {
+  return code.calleeName(call) === 'io.Copy';
+}
+
+/** Whether the destination of a copy cannot fail: it is `io.Discard` or memory. */
+function takesAll(copy: Node, code: Code): boolean {
+  const [to] = argumentsOf(copy);
+  if (!to) return false;
+  const type = code.typeOf(to);
+  const isMemory = isNamed(type, 'bytes', 'Buffer') || isNamed(type, 'strings', 'Builder');
+  return isMemory || /^(?:io|io\/ioutil)\.Discard$/.test(code.objectName(to) ?? '');
 }
 
 /** Functions of other modules that read from a reader to its end and return nothing that reads on. */
@@ -242,22 +279,6 @@ function meaningAsArgument(expression: Node, list: Node, code: Code): Meaning | 
 function mayHold(type: Type): boolean {
   const base = deref(type);
   return base.kind === 'named' ? base.pkg !== '' : base.kind === 'interface' || base.kind === 'unknown';
-}
-
-/** The response to a HEAD request has no body: closing it is good manners. */
-export function isHead(code: Code, call: Node): boolean {
-  const name = code.calleeName(call);
-  if (/\.Head$/.test(name)) return true;
-  const [request] = argumentsOf(call);
-  const binding = request?.kind === 'identifier' ? code.bindingOf(request) : undefined;
-  const [source, ...more] = (binding?.declaredAt && sourcesOf(code, binding)) || [];
-  if (source?.kind !== 'call_expression' || more.length > 0) return false;
-  const method = argumentsOf(source).find((argument) => typeof code.constantOf(argument) === 'string');
-  return (
-    /^net\/http\.NewRequest/.test(code.calleeName(source)) &&
-    method !== undefined &&
-    code.constantOf(method) === 'HEAD'
-  );
 }
 
 /** `defer resp.Body.Close()` at a place where the request may have failed. */

@@ -3,10 +3,10 @@
 import type { Code } from '../model/code.ts';
 import { argumentsOf, child, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { isTarget } from './http-cell.ts';
-import { isTestSupport } from './http-client.ts';
 import { fieldValue, isHttp, type Made, madeIn } from './http-made.ts';
 import { isToThisMachine, leadingText, originsOf } from './http-origin.ts';
 import { fieldOfReceiver, type Use, usesOfField } from './http-trace.ts';
+import { isTestSupport } from './test-support.ts';
 
 /** The methods that accept connections. */
 export const serving: ReadonlySet<string> = new Set([

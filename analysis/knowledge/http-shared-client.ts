@@ -2,7 +2,6 @@
 
 import { type BuildTarget, isBuilt } from '../model/build-constraint.ts';
 import type { Code } from '../model/code.ts';
-import { importsOf } from '../syntax/imports.ts';
 import { child, childrenIn, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { isTestFile, type SourceFile } from '../syntax/source-file.ts';
 import { clientLiteral, defaultReferences, isPlainClient } from './http-client.ts';
@@ -45,7 +44,7 @@ function isConstrained(file: SourceFile): boolean {
  * client that another file declares.
  */
 export function canLoseDefaults(code: Code): boolean {
-  const alias = importsOf(code.file).find((spec) => spec.path === 'net/http')?.alias ?? 'http';
+  const alias = code.imports.find((spec) => spec.path === 'net/http')?.alias ?? 'http';
   let references = 0;
   for (const other of code.packageCode(alias === '.' ? '' : alias)) {
     if (other.file !== code.file) continue;

@@ -15,8 +15,8 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
+import { parameterAt } from '../syntax/roles.ts';
 import { declarationOf } from '../syntax/source-file.ts';
-import { parameterAt } from './custody.ts';
 import {
   type Cell,
   isExported,

@@ -3,7 +3,7 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { argumentsOf, child, childrenIn, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
-import { parameterAt, roleOf } from './custody.ts';
+import { parameterAt, roleOf } from '../syntax/roles.ts';
 
 /** Functions that call their function arguments while they run, and keep none of them. */
 const callers: readonly RegExp[] = [

@@ -33,19 +33,8 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import {
-  type Fate,
-  fateOf,
-  isBlank,
-  isResultOf,
-  isVariadicAt,
-  literalUnder,
-  type Meanings,
-  ownerOf,
-  parameterAt,
-  roleOf,
-  targetOf,
-} from './custody.ts';
+import { isBlank, isVariadicAt, literalUnder, parameterAt, roleOf, targetOf } from '../syntax/roles.ts';
+import { type Fate, fateOf, isResultOf, type Meanings, ownerOf } from './custody.ts';
 import { isEndOfEndless } from './endless-range.ts';
 import { isMain } from './entry-point.ts';
 

@@ -4,8 +4,8 @@ import { isContext } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { argumentsOf, child, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
+import { targetOf } from '../syntax/roles.ts';
 import type { ContextInScope } from './context-in-scope.ts';
-import { targetOf } from './custody.ts';
 import { isCleanupName } from './detached-work.ts';
 import { runsInPlace } from './in-place.ts';
 

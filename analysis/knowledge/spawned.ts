@@ -1,5 +1,6 @@
 // What a `go` statement starts, and what of it the function around it can see.
 
+import { onlyTarget } from '../callgraph/call-graph.ts';
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { deref } from '../model/types.ts';
@@ -15,13 +16,13 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import { isTarget, parameterAt } from './custody.ts';
+import { isTarget, parameterAt } from '../syntax/roles.ts';
 
 /** The function that a `go` statement runs. */
 export interface Spawned {
   readonly go: Node;
   readonly call: Node;
-  /** The code that holds the body: that of the `go` statement, for a literal. */
+  /** The code that holds the body: that of the `go` statement, for a literal in it. */
   readonly code: Code;
   readonly fn: Node;
 }
@@ -29,13 +30,8 @@ export interface Spawned {
 /** What a `go` statement runs; undefined if its body is not visible. */
 export function spawnedBy(code: Code, go: Node): Spawned | undefined {
   const call = go.children.find((c) => c.kind === 'call_expression');
-  const called = call && child(call, 'function');
-  if (!call || !called) return undefined;
-  const fn = unparen(called);
-  if (fn.kind === 'func_literal') return { go, call, code, fn };
-  const callee = code.calleeOf(call);
-  const body = callee && code.bodyOf(callee);
-  return body && { go, call, code: body, fn: body.root };
+  const target = call && onlyTarget(code, call);
+  return target && { go, call, code: target.code, fn: target.node };
 }
 
 /** A variable of the spawning function that the goroutine gives values. */

@@ -12,7 +12,7 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import { targetOf } from './custody.ts';
+import { targetOf } from '../syntax/roles.ts';
 import type { Duty } from './obligation.ts';
 
 /** A place for statements that need what a call returned. */

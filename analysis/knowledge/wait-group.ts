@@ -13,7 +13,7 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import { isTarget, parameterAt, roleOf, targetOf } from './custody.ts';
+import { isTarget, parameterAt, roleOf, targetOf } from '../syntax/roles.ts';
 
 /** A WaitGroup by the variable it is reached from and the way from there: `s` and `.conns.wg`. */
 export interface Group {

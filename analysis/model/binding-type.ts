@@ -1,9 +1,9 @@
 // The type of a variable or constant, from the declaration that makes it.
 
 import { child, childrenIn, type Node, textOf, unparen } from '../syntax/node.ts';
-import { defaulted } from './infer.ts';
 import { typeOfNode, underlying } from './resolve.ts';
 import type { Binding } from './scope.ts';
+import { defaulted } from './substitute.ts';
 import type { Typer } from './typer.ts';
 import { basic, deref, type Type, unknown } from './types.ts';
 

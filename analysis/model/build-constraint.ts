@@ -13,6 +13,12 @@ export interface BuildTarget {
   readonly cgo: boolean;
 }
 
+/**
+ * The last Go release whose tag holds: a file for `go1.N` with a larger N is not built. It is the release of the
+ * standard library's table, so that code is read with the library that it is written for.
+ */
+export const newestRelease = 26;
+
 const systems = new Set(
   'aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos'.split(
     ' ',
@@ -120,7 +126,9 @@ function holds(constraint: Constraint, target: BuildTarget): boolean {
 }
 
 function tagHolds(tag: string, target: BuildTarget): boolean {
-  if (/^go1\.[0-9]+$/.test(tag) || tag === 'gc') return true;
+  const release = /^go1\.([0-9]+)$/.exec(tag)?.[1];
+  if (release !== undefined) return Number(release) <= newestRelease;
+  if (tag === 'gc') return true;
   if (tag === 'cgo') return target.cgo;
   if (tag === 'unix') return unix.has(target.os);
   if (tag === target.arch || target.tags.includes(tag)) return true;

@@ -1,19 +1,20 @@
 // What a call calls, and what it yields.
 
-import { argumentsOf, child, childOfKind, type Node, textOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import type { Declaration, SourceFile } from '../syntax/source-file.ts';
-import { defaulted, instantiate } from './infer.ts';
-import { memberOf } from './members.ts';
+import { type Evidence, instantiate } from './infer.ts';
+import { type Member, memberOf } from './members.ts';
 import type { Entity } from './package-index.ts';
-import { signatureOf, typeOfNode, typeParameterNames, underlying } from './resolve.ts';
-import { type Typer, typeOfEntity } from './typer.ts';
-import { basic, type FunctionType, isNamed, type Type, unknown } from './types.ts';
+import { parametersOfFunction, signatureOf, typeOfNode, underlying } from './resolve.ts';
+import { defaulted } from './substitute.ts';
+import { elementType, type Typer, typeOfEntity } from './typer.ts';
+import { basic, deref, type FunctionType, isNamed, type Type, unknown } from './types.ts';
 
 /** What a call calls. */
 export interface Callee {
   /**
    * `net/http.Get` for a function, `net/http.Client.Do` for a method (through a pointer or not, and by the type
-   * that declares it, so a promoted method has one name), `builtin.close`. A function of the analysed package
+   * that declares it, so a promoted method has one name, if other packages can name that type), `builtin.close`. A function of the analysed package
    * carries that package's import path; one of a package that is not visible, the path and name it is called by.
    */
   readonly name: string;
@@ -59,9 +60,30 @@ export function calleeOf(call: Node, typer: Typer): Callee | undefined {
   const operand = child(fn, 'operand');
   const field = child(fn, 'field');
   if (!operand || !field) return undefined;
-  const member = memberOf(typer.typeOf(operand), textOf(field), typer.place.world);
-  if (member?.kind !== 'method' || member.owner === undefined) return undefined;
-  return callee(`${member.owner}.${member.name}`, member.type, operand, member.entity);
+  const type = typer.typeOf(operand);
+  const member = memberOf(type, textOf(field), typer.place.world);
+  const owner = member && ownerOf(member, type, typer.place.index.importPath);
+  if (member?.kind !== 'method' || owner === undefined) return undefined;
+  return callee(`${owner}.${member.name}`, member.type, operand, member.entity);
+}
+
+/**
+ * The type that a method belongs to, for code of a package. One that an exported type has from an unexported type of
+ * its package is its own to importers, and the only name they have for it.
+ */
+function ownerOf(member: Member, receiver: Type, importPath: string): string | undefined {
+  const { owner } = member;
+  const at = owner?.lastIndexOf('.') ?? -1;
+  const pkg = owner?.slice(0, Math.max(at, 0)) ?? '';
+  if (owner === undefined || pkg === '' || pkg === importPath || isExported(owner.slice(at + 1)))
+    return owner;
+  const way = [receiver, ...member.through.map((field) => field.type)].map(deref);
+  const seen = way.findLast((t) => t.kind === 'named' && t.pkg === pkg && isExported(t.name));
+  return seen?.kind === 'named' ? `${pkg}.${seen.name}` : owner;
+}
+
+function isExported(name: string): boolean {
+  return /^\p{Lu}/u.test(name);
 }
 
 function callee(
@@ -82,10 +104,13 @@ function callee(
 function functionOf(call: Node, typer: Typer): Node | undefined {
   const fn = child(call, 'function') ?? child(call, 'type');
   if (!fn) return undefined;
-  const bare = unparen(fn);
-  if (bare.kind === 'type_instantiation_expression' || bare.kind === 'generic_type')
-    return child(bare, 'type') ?? bare.children[0];
-  return instantiated(bare, typer)?.fn ?? bare;
+  return calledName(unparen(fn), typer);
+}
+
+function calledName(fn: Node, typer: Typer): Node {
+  if (fn.kind === 'type_instantiation_expression' || fn.kind === 'generic_type')
+    return child(fn, 'type') ?? fn.children[0] ?? fn;
+  return instantiated(fn, typer)?.fn ?? fn;
 }
 
 /** `f[T]`, which the grammar reads as an index, for a generic function f. */
@@ -97,40 +122,59 @@ function instantiated(node: Node, typer: Typer): { readonly fn: Node; readonly a
 
 function explicitTypes(call: Node, typer: Typer): readonly Type[] {
   const fn = child(call, 'function') ?? child(call, 'type');
-  const single = fn && instantiated(unparen(fn), typer);
+  const list = child(call, 'type_arguments');
+  if (list) return list.children.map((t) => typeOfNode(t, typer.place));
+  return fn ? writtenArguments(unparen(fn), typer) : [];
+}
+
+/** The type arguments of `f[T]` and `f[K, V]`. */
+function writtenArguments(fn: Node, typer: Typer): readonly Type[] {
+  const single = instantiated(fn, typer);
   if (single) return [typeOfNode(single.arg, typer.place)];
   const list =
-    child(call, 'type_arguments') ??
-    (fn && (child(fn, 'type_arguments') ?? childOfKind(fn, 'type_arguments')));
-  return (list?.children ?? []).map((t) => typeOfNode(t, typer.place));
+    child(fn, 'type_arguments')?.children ??
+    (fn.kind === 'type_instantiation_expression' ? fn.children.filter((c) => c.field !== 'type') : []);
+  return list.map((t) => typeOfNode(t, typer.place));
 }
 
 function signatureOfCall(call: Node, fn: Node, typer: Typer): FunctionType | undefined {
+  if (child(call, 'type')?.kind === 'generic_type' && typer.objectOf(fn)?.entity?.kind !== 'function') {
+    // `table[key](x)`, which the grammar reads as a conversion to a generic type.
+    const element = underlying(elementType(fn, typer), typer.place.world);
+    return element.kind === 'func' ? element : undefined;
+  }
   const args =
     call.kind === 'type_conversion_expression'
       ? [child(call, 'operand')].filter((a) => a !== undefined)
       : argumentsOf(call);
-  return signatureAt(fn, typer, args, explicitTypes(call, typer));
+  const spread = args.at(-1)?.kind === 'variadic_argument';
+  const values = args.map((a) => (a.kind === 'variadic_argument' ? (a.children[0] ?? a) : a));
+  return signatureAt(fn, typer, () => ({
+    explicit: explicitTypes(call, typer),
+    args: values.map((a) => typer.typeOf(a)),
+    spread,
+  }));
 }
 
-/** The signature of a function-valued expression for given arguments; generic functions are instantiated. */
-export function signatureAt(
-  fn: Node,
-  typer: Typer,
-  args: readonly Node[],
-  explicit: readonly Type[] = [],
-): FunctionType | undefined {
-  const object = typer.objectOf(fn);
-  if (object?.entity?.kind === 'function') {
-    const signature = typeOfEntity(object.entity, typer.place.world);
+/** The type of a function that is named and not called: `f`, `f[T]`. Undefined if it names no function. */
+export function functionValue(node: Node, typer: Typer): Type | undefined {
+  const fn = calledName(node, typer);
+  if (typer.objectOf(fn)?.entity?.kind !== 'function') return undefined;
+  return signatureAt(fn, typer, () => ({ explicit: writtenArguments(node, typer), args: [], spread: false }));
+}
+
+/** The signature of a function-valued expression; that of a generic function for what a call shows. */
+function signatureAt(fn: Node, typer: Typer, evidence: () => Evidence): FunctionType | undefined {
+  const { world } = typer.place;
+  const entity = typer.objectOf(fn)?.entity;
+  if (entity?.kind === 'function') {
+    const signature = typeOfEntity(entity, world);
     if (signature.kind !== 'func') return undefined;
-    const names = typeParameterNames(object.entity.node);
-    return instantiate(signature, names, explicit, names.length > 0 ? args.map((a) => typer.typeOf(a)) : []);
+    const parameters = parametersOfFunction(entity, world);
+    return parameters.length > 0 ? instantiate(signature, parameters, evidence(), world) : signature;
   }
   const type =
-    fn.kind === 'func_literal'
-      ? signatureOf(fn, typer.place)
-      : underlying(typer.typeOf(fn), typer.place.world);
+    fn.kind === 'func_literal' ? signatureOf(fn, typer.place) : underlying(typer.typeOf(fn), world);
   return type.kind === 'func' ? type : undefined;
 }
 
@@ -163,6 +207,8 @@ function isTypeExpression(fn: Node, typer: Typer): boolean {
     case 'struct_type':
     case 'pointer_type':
       return true;
+    case 'parenthesized_type':
+      return fn.children[0] !== undefined && isTypeExpression(fn.children[0], typer);
     case 'identifier':
     case 'type_identifier':
     case 'qualified_type':

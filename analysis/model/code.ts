@@ -3,15 +3,20 @@
 import type { Config } from '../config.ts';
 import { buildFlow } from '../flow/build.ts';
 import type { Flow } from '../flow/flow.ts';
-import { isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { type ImportSpec, importsOf } from '../syntax/imports.ts';
+import { child, isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { type Declaration, isTestFile, type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { fileGoVersion } from './build-constraint.ts';
 import type { Callee } from './calls.ts';
 import { constantOf } from './constants.ts';
 import { compareVersions } from './go-mod.ts';
+import { type Implementations, implementationsOf } from './implementations.ts';
+import { typeOfLiteral } from './literals.ts';
+import { type Member, memberOf } from './members.ts';
+import { mentionsIn } from './mentions.ts';
 import { neverReturns } from './never-returns.ts';
 import type { GoPackage } from './package.ts';
-import { indexOf, type World } from './package-index.ts';
+import { type Entity, indexOf, type World } from './package-index.ts';
 import { typeOfNode, underlying } from './resolve.ts';
 import type { Binding } from './scope.ts';
 import { type Typer, typeOfEntity, typerOf } from './typer.ts';
@@ -19,7 +24,9 @@ import { type Type, unknown } from './types.ts';
 
 /** One declaration as rules see it. Everything is computed on first use and memoised. */
 export interface Code {
+  /** What follows from its text or comments is found again after each edit of the file; `imports` costs nothing. */
   readonly file: SourceFile;
+  readonly imports: readonly ImportSpec[];
   readonly pkg: GoPackage;
   readonly config: Config;
   /** `function_declaration`, `method_declaration` or `var_declaration`. */
@@ -41,12 +48,22 @@ export interface Code {
   /** The type of an expression (`tuple` for a call with several results), `unknown` if not wholly visible. */
   typeOf(expression: Node): Type;
   typeOfBinding(binding: Binding): Type;
+  /** The type of a composite literal, told by its `literal_value`: one inside another can leave its type out. */
+  typeOfLiteral(literal: Node): Type;
   /** The type that a type expression denotes. */
   typeOfTypeNode(node: Node): Type;
   /** The type under a declared type; `unknown` if its declaration is not visible. */
   underlyingOf(type: Type): Type;
   /** `net/http.DefaultClient`: the package-level object that a selector or identifier names. */
   objectName(expression: Node): string | undefined;
+  /** The package-level object itself, where its declaration is visible. */
+  entityOf(expression: Node): Entity | undefined;
+  /** The field or method that a selector selects; undefined for `pkg.Name` and if it is not wholly visible. */
+  memberOf(selector: Node): Member | undefined;
+  /** The field or method of that name that a value of the type has. */
+  memberOfType(type: Type, name: string): Member | undefined;
+  /** The methods of this package that a call of an interface's method can reach, by the types that have them all. */
+  implementationsOf(type: Type, method: string): Implementations;
   /** What a call calls; undefined if unknown, also for conversions and function-typed variables. */
   calleeOf(call: Node): Callee | undefined;
   /** `calleeOf(call)?.name`, or `''`. */
@@ -55,17 +72,22 @@ export interface Code {
   constantOf(expression: Node): bigint | string | undefined;
   /** The control flow of a function declaration, method or literal that has a body. */
   flowOf(fn: Node): Flow;
-  /** The functions, methods and variables of the package whose text contains the words, as `Code`. */
+  /** The functions, methods and variables of the package whose text contains the words as such, as `Code`. */
   packageCode(mentioning: string): readonly Code[];
   /** The function that is called, as `Code`, if it is declared in this package with a body. */
-  bodyOf(callee: Callee): Code | undefined;
+  bodyOf(callee: Pick<Callee, 'declaration'>): Code | undefined;
+  /** A function or method with a body of this package, by the name that a `Callee` has. */
+  functionNamed(name: string): Code | undefined;
 }
 
 /** A `Code` and what is known of how it was used. */
 export interface TracedCode {
   readonly code: Code;
-  /** Whether a body other than this declaration's own was read since the last call: an outcome depends on it. */
-  hasReadBodies(): boolean;
+  /**
+   * Whether anything was read since the last call, besides this declaration and the package's surface, that an edit
+   * elsewhere can change: another body, or the file as text. An outcome depends on it.
+   */
+  hasReadOthers(): boolean;
 }
 
 /** What is the same for all declarations of one analysis. */
@@ -99,15 +121,21 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
   const typer = typerOf(tree, file, indexOf(pkg), world);
   const version = fileGoVersion(file) ?? pkg.module?.goVersion ?? newest;
   const flows = new Map<Node, Flow>();
-  let readBodies = false;
+  let readOthers = false;
 
   const other = (otherFile: SourceFile, otherDeclaration: Declaration): Code | undefined => {
-    readBodies = true;
+    readOthers = true;
     return codeOf(otherFile, otherDeclaration, context)?.code;
   };
 
   const code: Code = {
-    file,
+    get file() {
+      readOthers = true;
+      return file;
+    },
+    get imports() {
+      return importsOf(file);
+    },
     pkg,
     config,
     root: tree.root,
@@ -122,12 +150,23 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
     usesOf: (binding) => usesOf(binding, typer, tree.root),
     typeOf: typer.typeOf,
     typeOfBinding: (binding) => typeOfBinding(binding, typer),
+    typeOfLiteral: (literal) => typeOfLiteral(literal, typer.place),
     typeOfTypeNode: (node) => typeOfNode(node, typer.place),
     underlyingOf: (type) => underlying(type, world),
     objectName(expression) {
       const object = typer.objectOf(expression);
       return object && `${object.importPath}.${object.name}`;
     },
+    entityOf: (expression) => typer.objectOf(expression)?.entity,
+    memberOf(selector) {
+      const operand = child(selector, 'operand');
+      const field = child(selector, 'field');
+      if (selector.kind !== 'selector_expression' || !operand || !field || typer.objectOf(selector))
+        return undefined;
+      return memberOf(typer.typeOf(operand), textOf(field), world);
+    },
+    memberOfType: (type, name) => memberOf(type, name, world),
+    implementationsOf: (type, method) => implementationsOf(type, method, pkg, world),
     calleeOf: typer.calleeOf,
     calleeName: (call) => typer.calleeOf(call)?.name ?? '',
     constantOf: (expression) => constantOf(expression, typer),
@@ -140,12 +179,15 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
       return flow;
     },
     packageCode(mentioning) {
-      readBodies = true;
-      return pkg.files.flatMap((f) =>
-        f.declarations
-          .filter((d) => (d.kind === 'func' || d.kind === 'var') && d.text.includes(mentioning))
-          .flatMap((d) => other(f, d) ?? []),
-      );
+      readOthers = true;
+      return mentionsIn(pkg, mentioning).flatMap(({ file: f, declaration: d }) => other(f, d) ?? []);
+    },
+    functionNamed(name) {
+      const own = `${pkg.importPath}.`;
+      const [first = '', second] = name.startsWith(own) ? name.slice(own.length).split('.') : [];
+      const index = indexOf(pkg);
+      const entity = second === undefined ? index.find(first) : index.method(first, second);
+      return entity?.kind === 'function' ? code.bodyOf({ declaration: entity }) : undefined;
     },
     bodyOf(callee) {
       const at = callee.declaration;
@@ -153,12 +195,12 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
       return other(at.file, at.declaration);
     },
   };
-  const hasReadBodies = (): boolean => {
-    const has = readBodies;
-    readBodies = false;
+  const hasReadOthers = (): boolean => {
+    const has = readOthers;
+    readOthers = false;
     return has;
   };
-  return { code, hasReadBodies };
+  return { code, hasReadOthers };
 }
 
 function typeOfBinding(binding: Binding, typer: Typer): Type {

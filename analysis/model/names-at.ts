@@ -9,9 +9,9 @@ import { indexOf, type World } from './package-index.ts';
 import { packageName } from './resolve.ts';
 import { scopesOf } from './scope.ts';
 
-/** Answers for fixes of findings in one declaration. */
-export function namesAt(code: Code, world: World): NamesAt {
-  const { file, pkg } = code;
+/** Answers for fixes of findings in one declaration of a file. `code` may be of an earlier version of the file. */
+export function namesAt(code: Code, file: SourceFile, world: World): NamesAt {
+  const { pkg } = code;
   return {
     meaning(name, at) {
       const binding = code.lookup(name, at);

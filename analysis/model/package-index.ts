@@ -1,11 +1,14 @@
 // Package-level names of one package. Nothing is parsed to build it: a declaration is parsed when it is asked for.
 
-import { child, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { child, childrenIn, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { type Declaration, headerOf, type SourceFile } from '../syntax/source-file.ts';
 import type { GoPackage, Library } from './package.ts';
 import type { Type } from './types.ts';
 
-/** A package-level object: `node` is the function or method declaration, or the spec that declares it. */
+/**
+ * A package-level object: `node` is the function or method declaration, or the spec that declares it. Whether that
+ * of a function holds the body is chance: it does if the body was asked for before.
+ */
 export interface Entity {
   readonly kind: 'function' | 'type' | 'variable' | 'constant';
   readonly name: string;
@@ -27,14 +30,15 @@ export interface PackageIndex {
   method(typeName: string, name: string): Entity | undefined;
   /** The names of the methods declared for a type. */
   methodNames(typeName: string): readonly string[];
-  /** Types of this package that were resolved before, by name. */
-  readonly types: Map<string, Type>;
 }
 
 /** All packages that the code of one package can name. */
 export interface World {
   packageAt(importPath: string): PackageIndex | undefined;
-  /** Where the declared types of a package are remembered, by name. */
+  /**
+   * Where the types of the package-level objects of a package are remembered, by `Name` and `Type.Method`. Bodies
+   * have no part in them, so edits of bodies leave the same map.
+   */
   memo(importPath: string): Map<string, Type>;
 }
 
@@ -43,90 +47,109 @@ interface Place {
   readonly declaration: Declaration;
 }
 
+/** What a declaration declares, whatever file it stands in. */
+type Declared = Pick<Entity, 'kind' | 'node' | 'identifier'>;
+
 interface FileNames {
+  readonly importPath: string;
   readonly objects: ReadonlyMap<string, readonly Place[]>;
   /** By receiver base type, then by method name. */
   readonly methods: ReadonlyMap<string, ReadonlyMap<string, Place>>;
+  /** What was found before, by `Name` and `Type.Method`. */
+  readonly entities: Map<string, Entity | null>;
 }
 
+/** Where names are declared: the same for all packages of one surface, whose files differ in bodies alone. */
+interface Layout {
+  /** The position of the file that declares `Name` or `Type.Method`; of what no file declares, nothing is kept. */
+  readonly files: Map<string, number>;
+  readonly methodNames: Map<string, readonly string[]>;
+}
+
+const declared = new WeakMap<Declaration, ReadonlyMap<string, Declared>>();
 const fileNames = new WeakMap<SourceFile, FileNames>();
+const layouts = new WeakMap<object, Layout>();
 const indexes = new WeakMap<GoPackage, PackageIndex>();
 const libraryIndexes = new WeakMap<Library, Map<string, PackageIndex | null>>();
+const types = new WeakMap<Library, WeakMap<object, Map<string, Type>>>();
 
 /** The names of an analysed package; of a variant, those of its main package behind its own. */
 export function indexOf(pkg: GoPackage): PackageIndex {
-  let index = indexes.get(pkg);
-  if (!index) {
-    const own = packageIndex(pkg.importPath, pkg.name, pkg.files);
-    index = pkg.variantOf ? inFront(own, indexOf(pkg.variantOf)) : own;
-    indexes.set(pkg, index);
-  }
-  return index;
+  return remember(indexes, pkg, () => {
+    const layout = remember(layouts, pkg.surface, newLayout);
+    const own = packageIndex(pkg.importPath, pkg.name, pkg.files, layout);
+    return pkg.variantOf ? inFront(own, indexOf(pkg.variantOf)) : own;
+  });
 }
 
 /** What the code of a package can import: the library and, from an external test, the package under test. */
 export function worldOf(pkg: GoPackage, library: Library): World {
-  const packageAt = (importPath: string): PackageIndex | undefined => {
-    if (importPath === pkg.importPath) return indexOf(pkg);
-    if (pkg.tests && importPath === pkg.tests.importPath) return indexOf(pkg.tests);
-    return libraryIndex(library, importPath);
+  const analysed = (importPath: string): GoPackage | undefined =>
+    [pkg, pkg.tests].find((p) => p?.importPath === importPath);
+  // Types are made of names in the library too.
+  const memos = remember(types, library, () => new WeakMap<object, Map<string, Type>>());
+  return {
+    packageAt(importPath) {
+      const own = analysed(importPath);
+      return own ? indexOf(own) : libraryIndex(library, importPath);
+    },
+    memo(importPath) {
+      const key = analysed(importPath)?.surface ?? libraryIndex(library, importPath);
+      return key ? remember(memos, key, () => new Map<string, Type>()) : new Map<string, Type>();
+    },
   };
-  return { packageAt, memo: (importPath) => packageAt(importPath)?.types ?? new Map<string, Type>() };
 }
 
 function libraryIndex(library: Library, importPath: string): PackageIndex | undefined {
-  let known = libraryIndexes.get(library);
-  if (!known) {
-    known = new Map();
-    libraryIndexes.set(library, known);
-  }
+  const known = remember(libraryIndexes, library, () => new Map<string, PackageIndex | null>());
   let index = known.get(importPath);
   if (index === undefined) {
     const files = library.files(importPath);
-    index = files?.[0] ? packageIndex(importPath, files[0].packageName, files) : null;
+    index = files?.[0] ? packageIndex(importPath, files[0].packageName, files, newLayout()) : null;
     known.set(importPath, index);
   }
   return index ?? undefined;
 }
 
-function packageIndex(importPath: string, name: string, files: readonly SourceFile[]): PackageIndex {
-  const found = new Map<string, Entity | null>();
-  const once = (key: string, search: () => Entity | undefined): Entity | undefined => {
-    let entity = found.get(key);
-    if (entity === undefined) {
-      entity = search() ?? null;
-      found.set(key, entity);
+function newLayout(): Layout {
+  return { files: new Map(), methodNames: new Map() };
+}
+
+function packageIndex(
+  importPath: string,
+  name: string,
+  files: readonly SourceFile[],
+  layout: Layout,
+): PackageIndex {
+  const absent = new Set<string>();
+  const search = (key: string, inFile: (names: FileNames) => Entity | undefined): Entity | undefined => {
+    const known = layout.files.get(key);
+    if (known !== undefined) return inFile(namesOf(files[known] as SourceFile, importPath));
+    if (absent.has(key)) return undefined;
+    for (const [i, file] of files.entries()) {
+      const entity = inFile(namesOf(file, importPath));
+      if (!entity) continue;
+      layout.files.set(key, i);
+      return entity;
     }
-    return entity ?? undefined;
+    absent.add(key);
+    return undefined;
   };
   return {
     importPath,
     name,
-    find: (wanted) =>
-      once(wanted, () => {
-        for (const file of files) {
-          for (const place of namesOf(file).objects.get(wanted) ?? []) {
-            const entity = entityAt(place, wanted, importPath);
-            if (entity) return entity;
-          }
-        }
-        return undefined;
-      }),
-    method: (typeName, wanted) =>
-      once(`${typeName}.${wanted}`, () => {
-        for (const file of files) {
-          const place = namesOf(file).methods.get(typeName)?.get(wanted);
-          const node = place && headerOf(place.declaration)?.root;
-          const identifier = node && child(node, 'name');
-          if (place && node && identifier) {
-            return { kind: 'function', name: wanted, importPath, ...place, node, identifier };
-          }
-        }
-        return undefined;
-      }),
+    find: (wanted) => search(wanted, (names) => entityOf(names, wanted, names.objects.get(wanted), wanted)),
+    method(typeName, wanted) {
+      const key = `${typeName}.${wanted}`;
+      return search(key, (names) => {
+        const place = names.methods.get(typeName)?.get(wanted);
+        return entityOf(names, key, place && [place], wanted);
+      });
+    },
     methodNames: (typeName) =>
-      files.flatMap((file) => [...(namesOf(file).methods.get(typeName)?.keys() ?? [])]),
-    types: new Map(),
+      remember(layout.methodNames, typeName, () =>
+        files.flatMap((file) => [...(namesOf(file, importPath).methods.get(typeName)?.keys() ?? [])]),
+      ),
   };
 }
 
@@ -139,15 +162,15 @@ function inFront(first: PackageIndex, second: PackageIndex): PackageIndex {
     methodNames: (typeName) => [
       ...new Set([...first.methodNames(typeName), ...second.methodNames(typeName)]),
     ],
-    types: new Map(),
   };
 }
 
 const receiverType = /^func\s*\(\s*(?:[\p{L}_][\p{L}\p{N}_]*[ \t]+)?[*(\s]*([\p{L}_][\p{L}\p{N}_]*)/u;
 
-function namesOf(file: SourceFile): FileNames {
+function namesOf(file: SourceFile, importPath: string): FileNames {
   let names = fileNames.get(file);
-  if (names) return names;
+  // A program that is now beside a package, or alone again, has another import path.
+  if (names?.importPath === importPath) return names;
   const objects = new Map<string, Place[]>();
   const methods = new Map<string, Map<string, Place>>();
   for (const declaration of file.declarations) {
@@ -166,54 +189,81 @@ function namesOf(file: SourceFile): FileNames {
       }
     }
   }
-  names = { objects, methods };
+  names = { importPath, objects, methods, entities: new Map() };
   fileNames.set(file, names);
   return names;
 }
 
-/** The object that the declaration really declares under the name; undefined if it does not parse or does not. */
-function entityAt(place: Place, name: string, importPath: string): Entity | undefined {
-  const tree = headerOf(place.declaration);
-  if (!tree) return undefined;
-  const make = (kind: Entity['kind'], node: Node, identifier: Node): Entity => ({
-    kind,
-    name,
-    importPath,
-    ...place,
-    node,
-    identifier,
-  });
-  switch (place.declaration.kind) {
-    case 'func': {
-      const identifier = child(tree.root, 'name');
-      return identifier && make('function', tree.root, identifier);
-    }
-    case 'type': {
-      for (const spec of nodesOf(tree, 'type_spec', 'type_alias')) {
-        const identifier = child(spec, 'name');
-        if (identifier && isTopLevel(spec) && textOf(identifier) === name)
-          return make('type', spec, identifier);
+/** The object that one of the places really declares; undefined where it does not parse or does not. */
+function entityOf(
+  { entities, importPath }: FileNames,
+  key: string,
+  places: readonly Place[] | undefined,
+  name: string,
+): Entity | undefined {
+  if (!places) return undefined;
+  let entity = entities.get(key);
+  if (entity === undefined) {
+    entity = null;
+    for (const place of places) {
+      const found = declaredBy(place.declaration).get(name);
+      if (found) {
+        entity = { name, importPath, ...place, ...found };
+        break;
       }
-      return undefined;
     }
-    case 'var':
-    case 'const': {
-      const kind = place.declaration.kind === 'var' ? 'variable' : 'constant';
-      for (const spec of nodesOf(tree, 'var_spec', 'const_spec')) {
-        if (!isTopLevel(spec)) continue;
-        for (const identifier of spec.children) {
-          if (identifier.field === 'name' && textOf(identifier) === name) return make(kind, spec, identifier);
-        }
-      }
-      return undefined;
-    }
-    default:
-      return undefined;
+    entities.set(key, entity);
   }
+  return entity ?? undefined;
+}
+
+/** What a declaration declares, by name; remembered, so that an edit elsewhere in its file costs nothing. */
+function declaredBy(declaration: Declaration): ReadonlyMap<string, Declared> {
+  return remember(declared, declaration, () => {
+    const objects = new Map<string, Declared>();
+    const tree = headerOf(declaration);
+    if (!tree) return objects;
+    const add = (kind: Entity['kind'], node: Node, identifier: Node | undefined): void => {
+      if (!identifier) return;
+      const name = textOf(identifier);
+      if (!objects.has(name)) objects.set(name, { kind, node, identifier });
+    };
+    switch (declaration.kind) {
+      case 'func':
+        add('function', tree.root, child(tree.root, 'name'));
+        break;
+      case 'type':
+        for (const spec of nodesOf(tree, 'type_spec', 'type_alias')) {
+          if (isTopLevel(spec)) add('type', spec, child(spec, 'name'));
+        }
+        break;
+      case 'var':
+      case 'const':
+        for (const spec of nodesOf(tree, 'var_spec', 'const_spec')) {
+          const kind = declaration.kind === 'var' ? 'variable' : 'constant';
+          for (const name of isTopLevel(spec) ? childrenIn(spec, 'name') : []) add(kind, spec, name);
+        }
+    }
+    return objects;
+  });
 }
 
 /** Whether a spec belongs to the declaration itself and not to a function literal inside it. */
 function isTopLevel(spec: Node): boolean {
   const parent = spec.parent;
   return parent === spec.tree.root || (parent?.kind === 'var_spec_list' && parent.parent === spec.tree.root);
+}
+
+/** What a cache has for the key, computed first if it has nothing. */
+function remember<K, V>(
+  cache: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  compute: () => V,
+): V {
+  let value = cache.get(key);
+  if (value === undefined) {
+    value = compute();
+    cache.set(key, value);
+  }
+  return value;
 }

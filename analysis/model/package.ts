@@ -1,6 +1,6 @@
 // The packages of a directory as immutable values.
 
-import { type SourceFile, sourceFile, surfaceOf } from '../syntax/source-file.ts';
+import { isTestFile, type SourceFile, sourceFile, surfaceOf } from '../syntax/source-file.ts';
 import { type BuildTarget, isBuilt } from './build-constraint.ts';
 import type { GoModule } from './go-mod.ts';
 
@@ -93,7 +93,8 @@ function goPackage(
   const base = inModule ? module.path + path.slice(module.directory.length) : path;
   // The standard library's own module is called `std`, and its packages carry no prefix.
   const importPath = module?.path === 'std' && base.startsWith('std/') ? base.slice('std/'.length) : base;
-  const external = name.endsWith('_test') && sees.tests;
+  // A directory may have an external test package alone.
+  const external = name.endsWith('_test') && files.every(isTestFile);
   // A program beside a package (`//go:build ignore`) is not what the import path of their directory means.
   const isBeside = !external && !sees.variantOf && others.some((p) => p.name !== name);
   return {

@@ -1,10 +1,11 @@
 // Type expressions to types, and declared types to what lies under them.
 
 import { guessedPackageName, importsOf } from '../syntax/imports.ts';
-import { child, childOfKind, childrenIn, type Node, textOf } from '../syntax/node.ts';
+import { child, childOfKind, childrenIn, closest, type Node, textOf } from '../syntax/node.ts';
 import type { SourceFile } from '../syntax/source-file.ts';
-import { substitute } from './infer.ts';
 import type { Entity, PackageIndex, World } from './package-index.ts';
+import { substitute } from './substitute.ts';
+import { constraintNodes, typeParameterNames } from './type-parameters.ts';
 import {
   basic,
   errorType,
@@ -13,6 +14,7 @@ import {
   type Method,
   named,
   type Parameter,
+  type ParameterType,
   type Type,
   unknown,
 } from './types.ts';
@@ -71,14 +73,14 @@ export function typeOfNode(node: Node, place: Place): Type {
   switch (node.kind) {
     case 'type_identifier':
     case 'identifier':
-      return typeNamed(textOf(node), node, place);
     case 'qualified_type':
-      return qualifiedType(node, place);
+      return typeOfName(node, place, []);
     case 'generic_type': {
-      const base = typeOfChild(node, 'type', place);
+      const base = child(node, 'type');
       const args = (child(node, 'type_arguments')?.children ?? []).map((arg) => typeOfNode(arg, place));
-      return base.kind === 'named' ? named(base.pkg, base.name, args) : base;
+      return base ? typeOfName(base, place, args) : unknown;
     }
+    case 'negated_type': // The `~[]E` of a constraint: what a type argument has under it.
     case 'type_elem':
     case 'type_constraint':
       return node.children.length === 1 && node.children[0] ? typeOfNode(node.children[0], place) : unknown;
@@ -107,7 +109,7 @@ export function typeOfNode(node: Node, place: Place): Type {
       const operand = child(node, 'operand');
       const field = child(node, 'field');
       return operand?.kind === 'identifier' && field
-        ? importedType(textOf(operand), textOf(field), place)
+        ? importedType(textOf(operand), textOf(field), place, [])
         : unknown;
     }
     case 'unary_expression': {
@@ -153,29 +155,61 @@ function declaredType(entity: Entity, world: World): Type {
 
 /** The place of a package-level object: its file, and its own type parameters. */
 export function placeOf(entity: Entity, world: World): Place {
-  const parameters = new Set(typeParameterNames(entity.node));
+  const names = new Set(typeParameterNames(entity.node));
+  const constraints = constraintNodes(entity.node);
   const index = world.packageAt(entity.importPath);
   if (!index) throw new Error(`no index of ${entity.importPath}, which declares ${entity.name}`);
-  return {
+  const place: Place = {
     file: entity.file,
     index,
     world,
-    local: (name) => (parameters.has(name) ? { kind: 'parameter', name } : undefined),
+    local: (name) => (names.has(name) ? parameterType(name, constraints.get(name), place) : undefined),
+  };
+  return place;
+}
+
+/** The type parameters of a function, with their constraints. */
+export function parametersOfFunction(entity: Entity, world: World): readonly ParameterType[] {
+  const names = typeParameterNames(entity.node);
+  if (names.length === 0) return [];
+  const place = placeOf(entity, world);
+  const constraints = constraintNodes(entity.node);
+  return names.map((name) => parameterType(name, constraints.get(name), place));
+}
+
+/** The type parameter that an identifier declares: in a type parameter list, or in the receiver of a method. */
+export function typeParameterAt(identifier: Node, place: Place): ParameterType {
+  const name = textOf(identifier);
+  const { parent } = identifier;
+  if (parent?.kind === 'type_parameter_declaration') return parameterType(name, child(parent, 'type'), place);
+  const receiver = closest(identifier, 'generic_type');
+  const base = receiver && child(receiver, 'type');
+  const entity = base && place.index.find(textOf(base));
+  if (!entity) return { kind: 'parameter', name };
+  const names = typeParameterNames(entity.node);
+  const own = child(receiver, 'type_arguments')?.children.map(textOf) ?? [];
+  const constraint = constraintNodes(entity.node).get(names[own.indexOf(name)] ?? '');
+  if (!constraint) return { kind: 'parameter', name };
+  // The method has names of its own for what its type declares.
+  const renamed = own.map((n): Type => ({ kind: 'parameter', name: n }));
+  return {
+    kind: 'parameter',
+    name,
+    constraint: () => substitute(typeOfNode(constraint, placeOf(entity, place.world)), names, renamed),
   };
 }
 
-/** The names of the type parameters of a type spec or function, for a method those of its receiver. */
-export function typeParameterNames(node: Node): readonly string[] {
-  const list = child(node, 'type_parameters');
-  if (list) return list.children.flatMap((p) => childrenIn(p, 'name').map(textOf));
-  let receiver = child(node, 'receiver')?.children[0];
-  receiver = receiver && child(receiver, 'type');
-  if (receiver?.kind === 'pointer_type') receiver = receiver.children[0];
-  const args = receiver?.kind === 'generic_type' ? child(receiver, 'type_arguments') : undefined;
-  return args ? args.children.map(textOf) : [];
+/** The type that a type parameter denotes in the declaration that has it. */
+function parameterType(name: string, constraint: Node | undefined, place: Place): ParameterType {
+  return constraint
+    ? { kind: 'parameter', name, constraint: () => typeOfNode(constraint, place) }
+    : { kind: 'parameter', name };
 }
 
-/** The type under a declared type, with its type arguments put in; any other type is itself. */
+/**
+ * The type under a declared type, with its type arguments put in; for a type parameter, the one that lies under all
+ * types of its constraint (`~[]E`), if there is one. Any other type is itself.
+ */
 export function underlying(type: Type, world: World): Type {
   let at = type;
   for (let depth = 0; depth < 20 && at.kind === 'named'; depth++) {
@@ -188,7 +222,23 @@ export function underlying(type: Type, world: World): Type {
     if (entity?.kind !== 'type') return unknown;
     at = substitute(declaredType(entity, world), typeParameterNames(entity.node), at.args);
   }
+  if (at.kind === 'parameter') return (at.constraint && coreOf(at.constraint(), world)) ?? at;
   return at.kind === 'named' ? unknown : at;
+}
+
+/** The core type of a constraint; undefined if its types have none in common or are not all visible. */
+function coreOf(constraint: Type, world: World, depth = 0): Type | undefined {
+  const under = underlying(constraint, world);
+  if (isNoCore(under) || depth > 8) return undefined;
+  if (under.kind !== 'interface') return under;
+  if (under.embeds.some((embed) => embed.kind === 'unknown')) return undefined;
+  const cores = under.embeds.flatMap((embed) => coreOf(embed, world, depth + 1) ?? []);
+  return cores.length === 1 ? cores[0] : undefined;
+}
+
+function isNoCore(under: Type): boolean {
+  const isComparable = under.kind === 'basic' && under.name === 'comparable';
+  return isComparable || under.kind === 'unknown' || under.kind === 'parameter';
 }
 
 const errorInterface: Type = {
@@ -202,36 +252,39 @@ const errorInterface: Type = {
   embeds: [],
 };
 
-function typeNamed(name: string, node: Node, place: Place): Type {
+/** A type that is written as a name, with type arguments or without. */
+function typeOfName(node: Node, place: Place, args: readonly Type[]): Type {
+  if (node.kind !== 'qualified_type') return typeNamed(textOf(node), node, place, args);
+  const pkg = child(node, 'package');
+  const name = child(node, 'name');
+  return pkg && name ? importedType(textOf(pkg), textOf(name), place, args) : unknown;
+}
+
+function typeNamed(name: string, node: Node, place: Place, args: readonly Type[]): Type {
   const local = place.local(name, node);
   if (local) return local;
   const entity = packageLevel(name, place);
-  if (entity) return typeOfEntity(entity, place.world);
+  if (entity) return typeOfEntity(entity, place.world, args);
   if (name === 'error') return errorType;
   if (name === 'any') return emptyInterface;
   return predeclaredTypes.has(name) ? basic(aliases[name] ?? name) : unknown;
 }
 
-function typeOfEntity(entity: Entity, world: World): Type {
+function typeOfEntity(entity: Entity, world: World, args: readonly Type[]): Type {
   if (entity.kind !== 'type') return unknown;
-  if (entity.node.kind === 'type_alias') return declaredType(entity, world);
-  return named(entity.importPath, entity.name);
-}
-
-function qualifiedType(node: Node, place: Place): Type {
-  const pkg = child(node, 'package');
-  const name = child(node, 'name');
-  return pkg && name ? importedType(textOf(pkg), textOf(name), place) : unknown;
+  if (entity.node.kind === 'type_alias')
+    return substitute(declaredType(entity, world), typeParameterNames(entity.node), args);
+  return named(entity.importPath, entity.name, args);
 }
 
 /** A type of another package. One that the world does not have is known by name, and nothing else of it. */
-function importedType(pkg: string, name: string, place: Place): Type {
+function importedType(pkg: string, name: string, place: Place, args: readonly Type[]): Type {
   const importPath = importPathOf(place.file, pkg, place.world);
   if (importPath === undefined) return unknown;
   const index = place.world.packageAt(importPath);
-  if (!index) return named(importPath, name);
+  if (!index) return named(importPath, name, args);
   const entity = index.find(name);
-  return entity ? typeOfEntity(entity, place.world) : unknown;
+  return entity ? typeOfEntity(entity, place.world, args) : unknown;
 }
 
 function typeOfChild(node: Node, field: 'type' | 'element' | 'key' | 'value', place: Place): Type {

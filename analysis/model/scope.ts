@@ -57,6 +57,9 @@ const scopeKinds: ReadonlySet<Kind> = new Set<Kind>([
   'type_alias',
 ]);
 
+/** What stands where a name is declared: the grammar has tokens for some names. */
+const nameKinds: ReadonlySet<Kind> = new Set<Kind>(['identifier', 'true', 'false', 'nil', 'iota']);
+
 /** Builds the scopes of a declaration in one walk. */
 export function scopesOf(tree: Tree): Scopes {
   const scopes = new Map<Node, Scope>();
@@ -81,7 +84,7 @@ export function scopesOf(tree: Tree): Scopes {
   /** `:=` declares what is new in its own scope and assigns to the rest. */
   const redeclare = (scope: Scope, left: Node | undefined, from: number): void => {
     for (const identifier of left?.children ?? []) {
-      if (identifier.kind !== 'identifier') continue;
+      if (!nameKinds.has(identifier.kind)) continue;
       const same = scope.names.get(textOf(identifier))?.at(-1);
       if (same) declared.set(identifier, same.binding);
       else declare(scope, identifier, 'variable', 'local', from);
@@ -99,8 +102,10 @@ export function scopesOf(tree: Tree): Scopes {
       case 'variadic_parameter_declaration':
       case 'type_parameter_declaration': {
         const kind = node.kind === 'type_parameter_declaration' ? 'type' : 'variable';
+        // In `func(client *client)`, the type is not the parameter, whose scope is the body.
+        const from = kind === 'type' ? 0 : bodyStart(node);
         for (const name of ownsParameters(node) ? childrenIn(node, 'name') : [])
-          declare(scope, name, kind, 'parameter', 0);
+          declare(scope, name, kind, 'parameter', from);
         break;
       }
       case 'method_declaration':
@@ -181,6 +186,11 @@ function ownsParameters(parameter: Node): boolean {
   const owner = list?.parent;
   if (!owner) return false;
   return isFunction(owner) || list.kind === 'type_parameter_list';
+}
+
+function bodyStart(parameter: Node): number {
+  const owner = parameter.parent?.parent;
+  return (owner && child(owner, 'body')?.start) ?? 0;
 }
 
 /** In `func (p *Pair[K, V])`, K and V are declared by the receiver. */

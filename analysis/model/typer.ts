@@ -1,10 +1,12 @@
 // Names and types of the expressions of one top-level declaration. Cheap and honest: what cannot be told from the
 // text that is visible is `unknown`.
 
-import { child, type Node, type Tree, textOf, unparen } from '../syntax/node.ts';
+import { child, closest, type Node, type Tree, textOf, unparen } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { bindingType } from './binding-type.ts';
-import { type Callee, calleeOf, resultOf, signatureAt } from './calls.ts';
+import { type Callee, calleeOf, functionValue, resultOf } from './calls.ts';
+import { isUntyped, widerConstant } from './infer.ts';
+import { elidedType, typeOfLiteral } from './literals.ts';
 import { memberOf } from './members.ts';
 import type { Entity, PackageIndex, World } from './package-index.ts';
 import {
@@ -15,6 +17,7 @@ import {
   placeOf,
   signatureOf,
   typeOfNode,
+  typeParameterAt,
   underlying,
 } from './resolve.ts';
 import { type Binding, type Scopes, scopesOf } from './scope.ts';
@@ -52,8 +55,8 @@ export function typerOf(tree: Tree, file: SourceFile, index: PackageIndex, world
     local(name, node) {
       const binding = node.tree === tree ? scopes.lookup(name, node, node.start) : undefined;
       if (!binding?.declaredAt) return undefined;
-      if (binding.scope === 'parameter') return { kind: 'parameter', name };
-      return localType(binding, place);
+      // A local variable hides a type of the package.
+      return localType(binding, place) ?? unknown;
     },
   };
 
@@ -93,27 +96,20 @@ export function typerOf(tree: Tree, file: SourceFile, index: PackageIndex, world
   return typer;
 }
 
-const entityTypes = new WeakMap<World, Map<string, Type>>();
-
 /** The type of a package-level function, variable or constant. */
 export function typeOfEntity(entity: Entity, world: World): Type {
-  let memo = entityTypes.get(world);
-  if (!memo) {
-    memo = new Map();
-    entityTypes.set(world, memo);
-  }
-  const key = `${entity.importPath} ${entity.name}`;
-  const known = memo.get(key);
+  if (entity.kind === 'type') return unknown;
+  const memo = world.memo(entity.importPath);
+  const known = memo.get(entity.name);
   if (known) return known;
-  memo.set(key, unknown);
+  memo.set(entity.name, unknown);
   const type =
     entity.kind === 'function' ? signatureOf(entity.node, placeOf(entity, world)) : valueType(entity, world);
-  memo.set(key, type);
+  memo.set(entity.name, type);
   return type;
 }
 
 function valueType(entity: Entity, world: World): Type {
-  if (entity.kind === 'type') return unknown;
   const index = world.packageAt(entity.importPath);
   const tree = treeOf(entity.declaration);
   if (!index || !tree) return unknown;
@@ -160,9 +156,10 @@ function outerBinding(name: string, place: Place): Binding | undefined {
   return undefined;
 }
 
-/** A type declared in a function; undefined if the binding is no type. */
+/** A type parameter or a type declared in a function; undefined if the binding is no type. */
 function localType(binding: Binding, place: Place): Type | undefined {
   if (binding.kind !== 'type') return undefined;
+  if (binding.scope === 'parameter' && binding.declaredAt) return typeParameterAt(binding.declaredAt, place);
   const spec = binding.declaredAt?.parent;
   const type = spec && child(spec, 'type');
   if (!type) return unknown;
@@ -181,9 +178,9 @@ function isReference(identifier: Node, typer: Typer): boolean {
   }
   const element = identifier.parent;
   if (element?.kind !== 'literal_element' || element.field !== 'key') return true;
-  const literal = element.parent?.parent?.parent;
-  const type = literal?.kind === 'composite_literal' ? child(literal, 'type') : undefined;
-  return !type || underlying(typeOfNode(type, typer.place), typer.place.world).kind !== 'struct';
+  const literal = closest(element, 'literal_value');
+  if (!literal) return true;
+  return underlying(typeOfLiteral(literal, typer.place), typer.place.world).kind !== 'struct';
 }
 
 function objectOf(expression: Node, typer: Typer): ReturnType<Typer['objectOf']> {
@@ -203,8 +200,8 @@ function objectOf(expression: Node, typer: Typer): ReturnType<Typer['objectOf']>
       entity: typer.place.world.packageAt(binding.importPath)?.find(name),
     };
   }
-  if (node.kind !== 'identifier' && node.kind !== 'type_identifier') return undefined;
-  const binding = typer.bindingOf(node);
+  const isName = /^(?:type_|package_)?identifier$/.test(node.kind);
+  const binding = isName ? typer.bindingOf(node) : undefined;
   if (binding?.scope !== 'package' && !(binding?.scope === 'file' && binding.kind !== 'package'))
     return undefined;
   const entity = packageLevel(textOf(node), typer.place);
@@ -216,19 +213,22 @@ function typeOfExpression(node: Node, typer: Typer): Type {
   switch (node.kind) {
     case 'parenthesized_expression':
       return node.children[0] ? typer.typeOf(node.children[0]) : unknown;
+    // The grammar takes the variables in `new(x)` and `s.table[key](x)` for types and packages.
+    case 'type_identifier':
+    case 'package_identifier':
     case 'identifier': {
       const binding = typer.bindingOf(node);
       if (binding?.kind === 'variable' || binding?.kind === 'constant') {
         if (binding.declaredAt) return typer.typeOfBinding(binding);
       }
-      const object = typer.objectOf(node);
-      return object?.entity ? typeOfEntity(object.entity, world) : unknown;
+      return functionValue(node, typer) ?? objectType(node, typer) ?? unknown;
     }
+    case 'qualified_type':
     case 'selector_expression': {
       const object = typer.objectOf(node);
-      if (object) return object.entity ? typeOfEntity(object.entity, world) : unknown;
-      const operand = child(node, 'operand');
-      const field = child(node, 'field');
+      if (object) return functionValue(node, typer) ?? objectType(node, typer) ?? unknown;
+      const operand = child(node, 'operand') ?? child(node, 'package');
+      const field = child(node, 'field') ?? child(node, 'name');
       return operand && field
         ? (memberOf(typer.typeOf(operand), textOf(field), world)?.type ?? unknown)
         : unknown;
@@ -240,6 +240,8 @@ function typeOfExpression(node: Node, typer: Typer): Type {
       const type = child(node, 'type');
       return type ? typeOfNode(type, typer.place) : unknown;
     }
+    case 'literal_value':
+      return elidedType(node, typer.place);
     case 'func_literal':
       return signatureOf(node, typer.place);
     case 'unary_expression':
@@ -247,7 +249,7 @@ function typeOfExpression(node: Node, typer: Typer): Type {
     case 'binary_expression':
       return binaryType(node, typer);
     case 'index_expression':
-      return elementType(child(node, 'operand'), typer);
+      return functionValue(node, typer) ?? elementType(child(node, 'operand'), typer);
     case 'slice_expression': {
       const operand = child(node, 'operand');
       const type = operand ? typer.typeOf(operand) : unknown;
@@ -259,26 +261,38 @@ function typeOfExpression(node: Node, typer: Typer): Type {
       return type ? typeOfNode(type, typer.place) : unknown;
     }
     case 'type_instantiation_expression':
-      return signatureAt(node, typer, []) ?? unknown;
+      return functionValue(node, typer) ?? unknown;
     case 'int_literal':
       return basic('untyped int');
     case 'float_literal':
       return basic('untyped float');
+    case 'imaginary_literal':
+      return basic('untyped complex');
     case 'rune_literal':
       return basic('untyped rune');
     case 'iota':
-      return basic('untyped int');
+      return predeclared(node, basic('untyped int'), typer);
     case 'interpreted_string_literal':
     case 'raw_string_literal':
       return basic('untyped string');
     case 'true':
     case 'false':
-      return basic('untyped bool');
+      return predeclared(node, basic('untyped bool'), typer);
     case 'nil':
-      return { kind: 'nil' };
+      return predeclared(node, { kind: 'nil' }, typer);
     default:
       return unknown;
   }
+}
+
+/** The grammar has tokens for what is a name like any other to Go, and may be declared anew. */
+function predeclared(name: Node, type: Type, typer: Typer): Type {
+  return typer.lookup(textOf(name), name) ? unknown : type;
+}
+
+function objectType(node: Node, typer: Typer): Type | undefined {
+  const entity = typer.objectOf(node)?.entity;
+  return entity && typeOfEntity(entity, typer.place.world);
 }
 
 function unaryType(node: Node, typer: Typer): Type {
@@ -307,15 +321,16 @@ function binaryType(node: Node, typer: Typer): Type {
   const operator = child(node, 'operator');
   if (!left || !right || !operator) return unknown;
   const text = textOf(operator);
-  if (/^(?:==|!=|<|<=|>|>=|&&|\|\|)$/.test(text)) return basic('untyped bool');
+  if (/^(?:==|!=|<|<=|>|>=)$/.test(text)) return basic('untyped bool');
   const type = typer.typeOf(left);
   if (text === '<<' || text === '>>') return type;
-  const isUntyped = type.kind === 'basic' && type.name.startsWith('untyped ');
-  return isUntyped || type.kind === 'unknown' ? typer.typeOf(right) : type;
+  const other = typer.typeOf(right);
+  if (isUntyped(type) && isUntyped(other)) return widerConstant(type, other);
+  return isUntyped(type) || type.kind === 'unknown' ? other : type;
 }
 
-/** The type of `x[i]`. */
-function elementType(operand: Node | undefined, typer: Typer): Type {
+/** The type of `x[i]`; unknown if the operand is not indexed but instantiated. */
+export function elementType(operand: Node | undefined, typer: Typer): Type {
   if (!operand) return unknown;
   const under = underlying(deref(typer.typeOf(operand)), typer.place.world);
   switch (under.kind) {
@@ -325,8 +340,6 @@ function elementType(operand: Node | undefined, typer: Typer): Type {
       return under.elem;
     case 'basic':
       return under.name.endsWith('string') ? basic('uint8') : unknown;
-    case 'func':
-      return under;
     default:
       return unknown;
   }

@@ -6,7 +6,7 @@ export type Type =
   | { readonly kind: 'basic'; readonly name: string }
   | { readonly kind: 'nil' }
   | NamedType
-  | { readonly kind: 'parameter'; readonly name: string }
+  | ParameterType
   | { readonly kind: 'pointer'; readonly elem: Type }
   | { readonly kind: 'slice'; readonly elem: Type }
   | { readonly kind: 'array'; readonly elem: Type }
@@ -26,6 +26,14 @@ export interface NamedType {
   readonly args: readonly Type[];
   /** What lies under a type that is declared in a function: no index has it. It has no methods. */
   readonly local?: () => Type;
+}
+
+/** A type parameter, in the declaration that has it. */
+export interface ParameterType {
+  readonly kind: 'parameter';
+  readonly name: string;
+  /** The constraint, as a type; without one if the declaration does not show it. */
+  readonly constraint?: () => Type;
 }
 
 export interface FunctionType {

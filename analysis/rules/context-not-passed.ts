@@ -1,22 +1,24 @@
 import { type ContextInScope, contextInScope } from '../knowledge/context-in-scope.ts';
 import { type ContextVariant, contextVariants } from '../knowledge/context-variants.ts';
-import { targetOf } from '../knowledge/custody.ts';
 import { isDetachedWork } from '../knowledge/detached-work.ts';
 import { failureReturn } from '../knowledge/failure-return.ts';
+import { isFreshOnPurpose, tellsLifetimesApart } from '../knowledge/fresh-context.ts';
 import { endlessRequest, fieldClientAt } from '../knowledge/http-client.ts';
+import { asksContext, endsInTime } from '../knowledge/loop-delay.ts';
 import { isPassedDown } from '../knowledge/passed-down.ts';
+import { isTestSupport } from '../knowledge/test-support.ts';
 import { isContext, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
 import {
   argumentsOf,
   child,
-  contains,
   enclosingFunction,
   isFunction,
   type Node,
   statements,
   textOf,
 } from '../syntax/node.ts';
+import { targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody } from './rule.ts';
 
 export default defineRule({
@@ -31,9 +33,12 @@ without a context (\`exec.Command\`, \`http.NewRequest\`, \`db.Query\`), goes on
 process nobody waits for, a request that holds a connection and its goroutines until the other side answers.`,
   silentWhen: [
     'the work is meant to outlive the context: in a `go` or `defer` statement, in a function whose name says that it closes or cleans up, after `<-ctx.Done()` or an error, under a comment that speaks of contexts, or with `context.WithoutCancel`',
+    'the call with the new context completes or undoes what an earlier call with the context has done, and nobody looks at its result',
+    'it calls a function of the package that has no result and never waits on its context',
     'the new context is stored, returned or captured, so that it belongs to something that lives longer',
     'the code is in a function literal that may run later, unless the literal itself uses the context',
-    'the context that is in scope is a field of a struct, or the file is a test',
+    'the context that is in scope is a field of a struct, or the file is a test; other code for tests gets hints',
+    'a loop that sleeps asks the context in each turn, itself or by a call whose error ends it, and sleeps for 10 s at most or for a time that is not known; or it is over within 30 s',
     'the call is `http.Get` or another function of the default client: see http-client-without-timeout',
   ],
   peers: ['contextcheck', 'noctx'],
@@ -67,11 +72,13 @@ process nobody waits for, a request that holds a connection and its goroutines u
       const related = [{ at: ctx.binding.declaredAt ?? call, message: `${ctx.binding.name} is in scope` }];
 
       if (isRoot) {
-        if (ctx.reach !== 'chain' || !isPassedDown(code, call, ctx)) continue;
+        if (ctx.reach !== 'chain' || !isPassedDown(code, call, ctx) || isFreshOnPurpose(code, call, ctx))
+          continue;
         report({
           at: call,
           message: `${textOf(call)} cuts this work off from ${ctx.text}: it goes on after ${ctx.text} is cancelled or past its deadline`,
           related,
+          severity: tellsLifetimesApart(code) || isTestSupport(code) ? 'hint' : 'warning',
           confidence: 'likely',
           fixes: { 'pass-context': (edit) => edit.replace(call, ctx.text) },
         });
@@ -81,19 +88,19 @@ process nobody waits for, a request that holds a connection and its goroutines u
           at: call,
           message: `${textOf(child(call, 'function') as Node)} takes no context: ${variant.ends} goes on after ${ctx.text} is cancelled`,
           related,
-          severity: variant.weight === 'strong' ? 'warning' : 'hint',
+          severity: variant.weight === 'weak' || isTestSupport(code) ? 'hint' : 'warning',
           fixes: {
             'pass-context': contextFix(call, variant, ctx),
           },
         });
-      } else if (loop && !isIdle(loop) && !isShort(code, call, loop, ctx)) {
+      } else if (loop && !isIdle(loop) && !endsInTime(code, call, loop, ctx)) {
         report({
           at: call,
           message: `${textOf(child(call, 'function') as Node)} in a loop does not see that ${ctx.text} is done: the loop is late to stop`,
           related,
           severity: 'hint',
           confidence: 'likely',
-          fixes: { 'select-on-done': sleepFix(code, call, ctx) },
+          fixes: { 'select-on-done': asksContext(code, loop) ? undefined : sleepFix(code, call, ctx) },
         });
       }
     }
@@ -111,16 +118,6 @@ function loopAround(call: Node): Node | undefined {
   for (let at = call.parent.parent; at && !isFunction(at); at = at.parent)
     if (at.kind === 'for_statement') return at;
   return undefined;
-}
-
-/** Whether the loop comes to look at the context, or hands it on, soon enough for what it is. */
-function isShort(code: Code, call: Node, loop: Node, ctx: ContextInScope): boolean {
-  const [duration] = argumentsOf(call);
-  const value = duration && code.constantOf(duration);
-  const uses = code.usesOf(ctx.binding).filter((use) => contains(loop, use));
-  const asksWhetherDone = uses.some((use) => /^\.(?:Err|Done)\(\)/.test(use.tree.text.slice(use.end)));
-  if (typeof value !== 'bigint') return asksWhetherDone;
-  return value <= (asksWhetherDone ? 10_000_000_000n : uses.length > 0 ? 1_000_000_000n : 10_000_000n);
 }
 
 /** `for { time.Sleep(d) }` does nothing but stay. */

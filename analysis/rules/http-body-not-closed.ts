@@ -1,6 +1,7 @@
 import { isInLoop } from '../flow/graph.ts';
-import { targetOf } from '../knowledge/custody.ts';
-import { closedBeforeCheck, isHead, isReadToEnd, responseDuty } from '../knowledge/http-response.ts';
+import { isSettledInTest, runsBeside, selectsBody } from '../knowledge/http-in-tests.ts';
+import { isHead } from '../knowledge/http-method.ts';
+import { closedBeforeCheck, promisesBody, readToEnd, responseDuty } from '../knowledge/http-response.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
 import { leakingReturns, listedStatement, type Place, releasePlan } from '../knowledge/release-plan.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type Success,
   successAfter,
 } from '../knowledge/success.ts';
+import { isTestSupport } from '../knowledge/test-support.ts';
 import type { Code } from '../model/code.ts';
 import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import {
@@ -21,6 +23,7 @@ import {
   type Node,
   textOf,
 } from '../syntax/node.ts';
+import { targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-body-close' | 'close-body' | 'close-before-return' | 'defer-after-check';
@@ -42,7 +45,11 @@ export default defineRule({
     'the response or its body is returned, stored, sent, captured or given to code that is not visible, which has the duty to close it then',
     'a function of the package that gets the response or its body closes it',
     'the path ends in a panic, in `os.Exit`, in `t.Fatal` or at the end of `main`',
-    'a test expects the request to fail',
+    'the body is read to its end on the paths that do not close it',
+    'the request is HEAD, also by way of a function of the package that is given the method',
+    'a test expects the request to fail, reads the body, or speaks of `Close` in a comment',
+    'a test shows that the reply is empty: the handlers that it serves write nothing, it expects 204 or 304, or it sends PUT, DELETE, PATCH or POST to a server out of sight and looks at nothing but a status that is no error',
+    'a test calls `RoundTrip` of a transport of its own',
   ],
   peers: ['bodyclose', 'go vet httpresponse'],
   fixes: {
@@ -57,7 +64,7 @@ export default defineRule({
   check(code, report) {
     for (const call of code.calls) {
       const duty = responseDuty(code, call);
-      if (!duty || isHead(code, call) || (code.isTest && expectsFailure(duty))) continue;
+      if (!duty || isHead(code, call) || (expectsFailure(duty) && isTestSupport(code))) continue;
       checkOrder(code, duty, report);
       checkDuty(code, duty, report);
     }
@@ -65,54 +72,47 @@ export default defineRule({
 });
 
 const effect = 'unless the reply is empty, its connection stays open, with two goroutines that serve it';
-const readEffect = 'reading it to the end has freed the connection here, but not every transport does that';
+
+const copyEffect =
+  'io.Copy stops where writing fails, and then its connection stays open, with two goroutines that serve it';
 
 function checkDuty(code: Code, duty: Duty, report: Report<FixId>): void {
   const call = duty.acquisition;
-  // What the server of a test replies, and whether there is one behind the transport, is seldom visible.
-  const severity = code.isTest ? ({ severity: 'hint', confidence: 'likely' } as const) : {};
-  const name = textOf(child(call, 'function') ?? call);
-  const isSpawned = call.parent?.kind === 'go_statement' || call.parent?.kind === 'defer_statement';
+  const isSpawned = runsBeside(call);
   const obligation = isSpawned ? ({ kind: 'discarded', at: call } as const) : obligationOf(code, duty);
+  if (obligation.kind !== 'discarded' && obligation.kind !== 'leaks') return;
+  const isTest = isTestSupport(code);
+  if (isTest && isSettledInTest(code, duty, obligation)) return;
+  // What the server of a test replies, and whether there is one behind the transport, is seldom visible.
+  const severity = isTest ? ({ severity: 'hint', confidence: 'likely' } as const) : {};
   if (obligation.kind === 'discarded') {
-    if (code.isTest && !isSpawned && !isTakenToSucceed(code, duty)) return;
+    const name = textOf(child(call, 'function') ?? call);
     report({
       at: obligation.at,
       message: `the response of ${name} is discarded, so nobody closes its body: ${effect}`,
       ...severity,
-      fixes: isSpawned ? {} : discardedFixes(code, duty),
+      fixes: isSpawned || !promisesBody(code, call) ? {} : discardedFixes(code, duty),
     });
-  } else if (obligation.kind === 'leaks') {
-    if (code.isTest && isMeantInTest(code, duty, obligation.binding)) return;
+  } else {
     const variable = obligation.binding.name;
-    const ends = obligation.paths.map((path) => path.end);
-    const isRead = isReadToEnd(code, obligation.binding, ends);
+    const read = readToEnd(code, duty);
+    if (read === 'always') return;
     const when = obligation.elsewhere === 'never' ? 'is never closed' : 'is not closed on every path';
     report({
       at: obligation.variable,
-      message: `the body of ${variable} ${when}: ${isRead ? readEffect : effect}`,
-      ...(isRead ? { ...severity, severity: 'hint' } : severity),
+      message: `the body of ${variable} ${when}: ${read === 'no' ? effect : copyEffect}`,
+      ...severity,
       related: obligation.paths
         .slice(0, 5)
         .map((path) => ({ at: path.end, message: endingOf(path, variable) })),
-      fixes: leakFixes(code, duty, obligation),
+      fixes: hasBody(code, duty, obligation.binding) ? leakFixes(code, duty, obligation) : {},
     });
   }
 }
 
-/** A test that reads the body, or speaks of its close in a comment, has settled what becomes of the connection. */
-function isMeantInTest(code: Code, duty: Duty, response: Binding): boolean {
-  const fn = enclosingFunction(duty.acquisition) ?? code.root;
-  const isRead = code.usesOf(response).some((use) => /^\.Body\b/.test(use.tree.text.slice(use.end)));
-  return isRead || /\/\/.*\bClose\b/.test(textOf(fn));
-}
-
-/** Tests often drop the response of a request that is meant to fail; one that must not fail is checked for that. */
-function isTakenToSucceed(code: Code, duty: Duty): boolean {
-  const error = targetOf(duty.acquisition, duty.error ?? -1);
-  const statement = closest(duty.acquisition, 'short_var_declaration', 'assignment_statement');
-  if (!error || statement?.parent === undefined) return false;
-  return statement.field === 'initializer' || successAfter(code, statement, error) !== undefined;
+/** Whether a `Close` can be added that does not panic, because the body of the response may be nil. */
+function hasBody(code: Code, duty: Duty, response: Binding): boolean {
+  return code.usesOf(response).some(selectsBody) || promisesBody(code, duty.acquisition);
 }
 
 function endingOf(path: LeakingPath, variable: string): string {
@@ -131,7 +131,7 @@ function checkOrder(code: Code, duty: Duty, report: Report<FixId>): void {
     at,
     message: `${response.name} is nil if ${textOf(error)} is not, which nothing rules out here: then this panics`,
     related: [{ at: duty.acquisition, message: `${textOf(error)} comes from here` }],
-    severity: code.isTest ? 'hint' : 'error',
+    severity: isTestSupport(code) ? 'hint' : 'error',
     fixes: { 'defer-after-check': moveBehindCheck(code, at, error) },
   });
 }

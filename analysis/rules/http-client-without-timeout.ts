@@ -10,7 +10,6 @@ import {
   endlessRequest,
   fieldClientAt,
   isPlainClient,
-  isTestSupport,
   senders,
 } from '../knowledge/http-client.ts';
 import { isReadAtOnce, isSentFromMemory } from '../knowledge/http-exchange.ts';
@@ -18,6 +17,7 @@ import { asLiteral, type Made } from '../knowledge/http-made.ts';
 import { isToThisMachine, sourcesOf } from '../knowledge/http-origin.ts';
 import { canLoseDefaults, sharedClient } from '../knowledge/http-shared-client.ts';
 import { defaultClientBound } from '../knowledge/http-transport.ts';
+import { isTestSupport } from '../knowledge/test-support.ts';
 import type { Code } from '../model/code.ts';
 import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
@@ -43,7 +43,7 @@ export default defineRule({
     'the `Timeout` is set later, anywhere in the package, or is written down as zero on purpose',
     'the transport has a `ResponseHeaderTimeout` or is not an `http.Transport`, so that it may have limits of its own',
     'no request of the client can be seen: it is handed to another package',
-    'the code is part of a test, where `go test -timeout` ends what hangs',
+    'the code is part of a test, where `go test -timeout` ends what hangs: a test file, one that imports `testing` or `httptest`, or a folder of the module called `test`, `e2e`, `integration`, `testutil` or the like',
   ],
   peers: ['noctx'],
   fixes: {

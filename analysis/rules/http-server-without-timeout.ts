@@ -1,4 +1,3 @@
-import { isTestSupport } from '../knowledge/http-client.ts';
 import { asLiteral, type Made } from '../knowledge/http-made.ts';
 import {
   fieldServerAt,
@@ -11,6 +10,7 @@ import {
   serving,
   servingUse,
 } from '../knowledge/http-server.ts';
+import { isTestSupport } from '../knowledge/test-support.ts';
 import type { Code } from '../model/code.ts';
 import { argumentsOf, child, descendants, type Node, nodesOf, operatorOf, textOf } from '../syntax/node.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
@@ -33,7 +33,7 @@ export default defineRule({
     '`ReadHeaderTimeout` or `ReadTimeout` is set later, anywhere in the package, or is written down as zero on purpose',
     'the server neither serves nor is handed on',
     'it serves on a Unix socket',
-    'the code is part of a test',
+    'the code is part of a test: a test file, one that imports `testing` or `httptest`, or a folder of the module called `test`, `e2e`, `integration`, `testutil` or the like',
   ],
   peers: ['gosec G112', 'gosec G114'],
   fixes: {

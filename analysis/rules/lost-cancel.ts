@@ -1,12 +1,13 @@
 import { isInLoop } from '../flow/graph.ts';
 import { isPlain, type Lifetime, lifetimeOf } from '../knowledge/context-lifetime.ts';
-import { type Meaning, targetOf } from '../knowledge/custody.ts';
+import type { Meaning } from '../knowledge/custody.ts';
 import { type Duty, type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
 import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../knowledge/release-plan.ts';
 import type { Code } from '../model/code.ts';
 import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
 import { argumentsOf, child, descendants, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
+import { targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-cancel' | 'cancel-each-turn' | 'cancel-before-return';

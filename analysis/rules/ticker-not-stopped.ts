@@ -1,6 +1,6 @@
 import { isInLoop } from '../flow/graph.ts';
 import { findPath, type PathQuery } from '../flow/paths.ts';
-import { fateOf, literalUnder, type Meaning, roleOf, targetOf } from '../knowledge/custody.ts';
+import { fateOf, type Meaning } from '../knowledge/custody.ts';
 import { isEndOfEndless } from '../knowledge/endless-range.ts';
 import { isMain } from '../knowledge/entry-point.ts';
 import { type Leak, type LeakingPath, obligationOf } from '../knowledge/obligation.ts';
@@ -16,6 +16,7 @@ import {
   operatorOf,
   textOf,
 } from '../syntax/node.ts';
+import { literalUnder, roleOf, targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'defer-stop' | 'stop-each-turn' | 'stop-before-return' | 'use-ticker';

@@ -1,6 +1,6 @@
+import { onlyTarget } from '../callgraph/call-graph.ts';
 import { dominates, isInLoop, placeOf, reachableFrom } from '../flow/graph.ts';
 import { everyPathStops } from '../flow/paths.ts';
-import { roleOf } from '../knowledge/custody.ts';
 import {
   type Called,
   fieldOf,
@@ -26,6 +26,7 @@ import {
   statements,
   textOf,
 } from '../syntax/node.ts';
+import { roleOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
 type FixId = 'move-add-before-go' | 'use-wg-go';
@@ -69,26 +70,23 @@ export default defineRule({
 
 function goroutineOf(code: Code, go: Node): Goroutine | undefined {
   const call = go.children[0];
-  const called = call && child(call, 'function');
-  if (!call || !called) return undefined;
-  if (called.kind === 'func_literal') return { go, call, fn: called, body: code, receiver: undefined };
-  const callee = code.calleeOf(call);
-  const body = callee && code.bodyOf(callee);
-  return body && body.root !== code.root
-    ? { go, call, fn: body.root, body, receiver: callee.receiver }
-    : undefined;
+  const target = call && onlyTarget(code, call);
+  if (!target || target.node === code.root) return undefined;
+  const receiver = target.receiver?.code === code ? target.receiver.node : undefined;
+  return { go, call, fn: target.node, body: target.code, receiver };
 }
 
 function checkGoroutine(code: Code, goroutine: Goroutine, report: Report<FixId>): void {
   const { go, fn, body } = goroutine;
   for (const add of groupCalls(body, fn, 'Add')) {
     if (enclosingFunction(add.call) !== fn) continue;
-    const isFirst = fn.kind === 'func_literal' && firstStatement(fn) === add.call.parent;
+    // A literal that stands elsewhere may be called by others, too.
+    const isLiteral = contains(go, fn);
+    const isFirst = isLiteral && firstStatement(fn) === add.call.parent;
     const outer = seenByCaller(code, add.group, goroutine);
     if (!outer || !(isFirst || isForItself(body, fn, add))) continue;
     if (isCovered(code, go, outer) || !isAwaited(code, goroutine, add, outer, isFirst)) continue;
     const name = nameOf(outer);
-    const isLiteral = fn.kind === 'func_literal';
     report({
       at: isLiteral ? add.call : go,
       message: isLiteral

@@ -32,7 +32,7 @@ let checks = 0;
 const callsBad = defineRule({
   ...documented,
   id: 'calls-bad',
-  peers: ['badlint', 'go vet bad'],
+  peers: ['badlint', 'go vet bad', 'gosec G114', 'staticcheck SA0001'],
   fixes: { 'call-good': { title: 'Call good', safety: 'safe' } },
   mentions: ['bad'],
   check(code, report) {
@@ -126,12 +126,13 @@ test('generated files get findings without fixes', () => {
   );
 });
 
-test('nolint: on the line, above a line, above a declaration, above the package clause', () => {
+test('nolint: on the line, above a statement, above a declaration, above the package clause', () => {
   assert.deepEqual(
-    lines('func f() {\n\tbad() //nolint\n\tbad() // nolint:goleash,other // why\n\tbad()\n}\n'),
+    lines('func f() {\n\tbad() //nolint:all\n\tbad() // nolint:goleash,other // why\n\tbad()\n}\n'),
     [4],
   );
   assert.deepEqual(lines('func f() {\n\t//nolint:all\n\tbad()\n\tbad()\n}\n'), [4]);
+  assert.deepEqual(lines('func f() {\n\t//nolint:badlint\n\tif true {\n\t\tbad()\n\t}\n\tbad()\n}\n'), [6]);
   assert.deepEqual(
     lines('// f is.\n//\n//nolint:goleash\nfunc f() {\n\tbad()\n}\nfunc g() { bad() }\n'),
     [7],
@@ -144,8 +145,46 @@ test('nolint: on the line, above a line, above a declaration, above the package 
   assert.equal(analyze(file, { config: defaultConfig, library: std, rules: [callsBad] }).suppressed, 1);
 });
 
+test('a nolint that names nothing is about another tool', () => {
+  assert.deepEqual(lines('func f() {\n\tbad() //nolint\n\tbad() // nolint // why\n}\n'), [2, 3]);
+});
+
 test('nolint under the name of a peer that reports the same defect counts', () => {
-  assert.deepEqual(lines('func f() {\n\tbad() //nolint:badlint\n\tbad() //nolint:govet\n}\n'), []);
+  assert.deepEqual(
+    lines('func f() {\n\tbad() //nolint:badlint\n\tbad() //nolint:govet\n\tbad() //nolint:GoSec\n}\n'),
+    [],
+  );
+});
+
+test('nosec: on the line or above, with the rule that is a peer', () => {
+  assert.deepEqual(
+    lines(
+      'func f() {\n\tbad() //#nosec G114 -- why\n\tbad() // #nosec G101 G114\n\tbad() /* #nosec G114 */\n\t//gosec:disable G114 -- why\n\tbad()\n}\n',
+    ),
+    [],
+  );
+  assert.deepEqual(
+    lines(
+      'func f() {\n\tbad() // #nosec\n\tbad() // #nosec G107\n\tbad() // #nosec -- not G114\n\tbad() // G114 is no #nosec G114\n}\n',
+    ),
+    [2, 3, 4, 5],
+  );
+});
+
+test('lint:ignore: on the line or above, with the check that is a peer and a reason; file-ignore', () => {
+  assert.deepEqual(
+    lines(
+      'func f() {\n\tbad() //lint:ignore SA0001 why\n\t//lint:ignore SA0002,SA0001 why\n\tbad()\n\t//lint:ignore badlint why\n\tbad()\n\tbad() //lint:ignore SA* why\n}\n',
+    ),
+    [],
+  );
+  assert.deepEqual(
+    lines(
+      'func f() {\n\tbad() //lint:ignore SA0001\n\tbad() //lint:ignore SA1000 why\n\tbad() // lint:ignore SA0001 why\n\tbad() //lint:ignore * why\n}\n//lint:ignore SA0001 why\nfunc g() {\n\tbad()\n}\n',
+    ),
+    [2, 3, 4, 5, 9],
+  );
+  assert.deepEqual(lines('//lint:file-ignore SA0001 why\n\nfunc f() { bad() }\nfunc g() { bad() }\n'), []);
 });
 
 test('goleash:ignore names the rule and a reason', () => {

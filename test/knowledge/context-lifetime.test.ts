@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { defaultConfig, type Library } from '../../analysis/index.ts';
 import { type Lifetime, lifetimeOf } from '../../analysis/knowledge/context-lifetime.ts';
-import { targetOf } from '../../analysis/knowledge/custody.ts';
 import { codeOf } from '../../analysis/model/code.ts';
 import { worldOf } from '../../analysis/model/package-index.ts';
 import { enclosingFunction } from '../../analysis/syntax/node.ts';
+import { targetOf } from '../../analysis/syntax/roles.ts';
 import { packageOf } from '../support/go.ts';
 import { library } from '../support/runtime.ts';
 

@@ -42,6 +42,7 @@ function types(code: Code, expected: Readonly<Record<string, string>>): void {
         textOf(at.parent) === text &&
         at.parent.kind !== 'argument_list' &&
         at.parent.kind !== 'expression_list' &&
+        at.parent.kind !== 'literal_element' &&
         at.parent.kind !== 'expression_statement'
       )
         at = at.parent;
@@ -205,6 +206,104 @@ func newBox[T any](v T) *box[T] { return nil }`,
     'sync.Mutex.Lock',
     'example.com/m.pool.get',
   ]);
+});
+
+test('operators: untyped constants, comparisons, truth values of a declared type', () => {
+  const code = codeOfF({
+    'a.go': `package p
+type flag bool
+func f(on flag, n int) {
+	use('a' + 1, 1 + 'b', 1 + 2.5, 1i + 1, n > 1 && on, on || n > 1, n > 1 && n < 3)
+}`,
+  });
+  types(code, {
+    "'a' + 1": 'untyped rune',
+    "1 + 'b'": 'untyped rune',
+    '1 + 2.5': 'untyped float',
+    '1i + 1': 'untyped complex',
+    'n > 1 && on': 'example.com/m.flag',
+    'on || n > 1': 'example.com/m.flag',
+    'n > 1 && n < 3': 'untyped bool',
+  });
+});
+
+test('literals without a type, and conversions to types in parentheses', () => {
+  const code = codeOfF({
+    'a.go': `package p
+import "net/http"
+func f(c chan int) {
+	all := []*http.Request{{Method: "GET"}}
+	byName := map[string]http.Response{"a": {StatusCode: 200}}
+	use((chan bool)(nil), (<-chan int)(c), (func() int)(nil))
+}`,
+  });
+  types(code, {
+    '{Method: "GET"}': '*net/http.Request',
+    '{StatusCode: 200}': 'net/http.Response',
+    '(chan bool)(nil)': 'chan bool',
+    '(<-chan int)(c)': '<-chan int',
+    '(func() int)(nil)': 'func() int',
+  });
+});
+
+test('a call of an element of a table is no conversion', () => {
+  const code = codeOfF({
+    'a.go': `package p
+type kind int
+type server struct { table map[kind]func(int) chan string; all box[int] }
+type box[T any] struct { v T }
+const busy kind = 1
+var table = []func(kind) (int, error){}
+var global server
+func f(s *server, k kind) {
+	use(s.table[k](1), table[k](busy), global.table[k](1), box[int](s.all))
+}`,
+  });
+  types(code, {
+    's.table[k](1)': 'chan string',
+    'table[k](busy)': '(int, error)',
+    'global.table[k](1)': 'chan string',
+    'box[int](s.all)': 'example.com/m.box[int]',
+  });
+});
+
+test('a parameter may have the name of its type, and any name can be declared anew', () => {
+  const code = codeOfF({
+    'a.go': `package p
+type client struct { done chan int }
+type pair struct { client *client }
+func f(client *client) (pair *pair) {
+	use(client.done, pair.client.done, new(client))
+	var iota chan int
+	true := 3
+	show(iota, true)
+}`,
+  });
+  types(code, {
+    'client.done': 'chan int',
+    'pair.client.done': 'chan int',
+    'new(client)': '**example.com/m.client',
+  });
+  types(code, { iota: '?', true: '?' });
+});
+
+test('a method of an unexported embedded type belongs to what importers can name', () => {
+  const files = {
+    'a.go': `package m
+type common struct{}
+func (common) Close() {}
+type middle struct { common }
+type Handle struct { middle }
+func f(h Handle) { h.Close() }`,
+    'b_test.go':
+      'package m_test\nimport "example.com/m"\ntype local struct { *m.Handle }\nfunc f(h m.Handle, l local) { h.Close(); l.Close() }',
+  };
+  assert.deepEqual(callees(codeOfF(files)), ['example.com/m.common.Close']);
+  const imported = codeOfF({
+    'b_test.go': files['b_test.go'],
+    'a.go': files['a.go'].replace('func f(', 'func g('),
+  });
+  assert.deepEqual(callees(imported), ['example.com/m.Handle.Close', 'example.com/m.Handle.Close']);
 });
 
 test('what is not visible is unknown', () => {

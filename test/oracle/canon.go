@@ -14,6 +14,8 @@ func canon(t types.Type) string {
 			return "uint8"
 		case "rune":
 			return "int32"
+		case "untyped nil":
+			return "nil"
 		}
 		return t.Name()
 	case *types.Named:

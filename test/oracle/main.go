@@ -3,10 +3,12 @@
 //	file <TAB> start <TAB> end <TAB> operand <TAB> type
 //	file <TAB> start <TAB> end <TAB> callee  <TAB> name, or - for a call without a static callee
 //
+//	file <TAB> 0     <TAB> 0   <TAB> skipped <TAB> why nothing is printed for the file
+//
 // start and end are byte offsets of an expression (of the whole call for a callee). An operand is a channel
 // operand, the receiver of a sync type's method, a context argument, or an expression of an HTTP client, request
-// or response type. Callees are printed for every call in a function that contains an operand. Types are in the
-// notation of analysis/model/types.ts.
+// or response type (operands.go). Callees are printed for every call in a function or package-level variable that
+// contains an operand. Types are in the notation of analysis/model/types.ts.
 //
 //	usage: oracle DIR PATTERN...
 package main
@@ -19,6 +21,7 @@ import (
 	"go/types"
 	"os"
 	"sort"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -44,19 +47,43 @@ func main() {
 	// The test variant of a package holds its other files too: take each file from the largest package.
 	sort.SliceStable(loaded, func(i, j int) bool { return len(loaded[i].Syntax) > len(loaded[j].Syntax) })
 	done := map[string]bool{}
+	skipped := map[string]string{}
 	for _, pkg := range loaded {
+		for _, name := range pkg.IgnoredFiles {
+			if strings.HasSuffix(name, ".go") {
+				skipped[name] = "not built for this target"
+			}
+		}
+		if len(pkg.Errors) > 0 {
+			for _, name := range pkg.GoFiles {
+				skipped[name] = "its package has an error: " + strings.Join(strings.Fields(pkg.Errors[0].Msg), " ")
+			}
+			if len(pkg.GoFiles) == 0 {
+				skipped[pkg.PkgPath] = "not loaded: " + strings.Join(strings.Fields(pkg.Errors[0].Msg), " ")
+			}
+			continue
+		}
 		for _, file := range pkg.Syntax {
-			name := pkg.Fset.Position(file.FileStart).Filename
-			if done[name] || len(pkg.TypeErrors) > 0 {
+			name := pkg.Fset.PositionFor(file.FileStart, false).Filename
+			if done[name] {
 				continue
 			}
 			done[name] = true
+			p := printer{pkg.Fset, pkg.TypesInfo, pkg.Types, name, out}
 			for _, decl := range file.Decls {
-				if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body != nil {
-					p := printer{pkg.Fset, pkg.TypesInfo, pkg.Types, name, out}
-					p.function(fn)
-				}
+				p.declaration(decl)
 			}
+		}
+		// What uses cgo is compiled from a rewritten copy, which is not the text that goleash sees.
+		for _, name := range pkg.GoFiles {
+			if !done[name] {
+				skipped[name] = "rewritten by cgo"
+			}
+		}
+	}
+	for name, why := range skipped {
+		if !done[name] {
+			fmt.Fprintf(out, "%s\t0\t0\tskipped\t%s\n", name, why)
 		}
 	}
 }
@@ -74,119 +101,34 @@ func (p *printer) fact(node ast.Node, kind, value string) {
 	fmt.Fprintf(p.out, "%s\t%d\t%d\t%s\t%s\n", p.file, start, end, kind, value)
 }
 
-func (p *printer) function(fn *ast.FuncDecl) {
-	operands := p.operands(fn.Body)
+// declaration prints the facts of a function, or of the variables of a declaration.
+func (p *printer) declaration(decl ast.Decl) {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if decl.Body != nil {
+			p.body(decl.Body)
+		}
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			if variable, ok := spec.(*ast.ValueSpec); ok && decl.Tok == token.VAR {
+				p.body(variable)
+			}
+		}
+	}
+}
+
+func (p *printer) body(body ast.Node) {
+	operands := p.operands(body)
 	if len(operands) == 0 {
 		return
 	}
 	for _, operand := range operands {
 		p.fact(operand, "operand", canon(p.info.TypeOf(operand)))
 	}
-	ast.Inspect(fn.Body, func(n ast.Node) bool {
+	ast.Inspect(body, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && !p.info.Types[call.Fun].IsType() {
 			p.fact(call, "callee", p.callee(call))
 		}
 		return true
 	})
-}
-
-// operands collects the expressions whose types the engine depends on, each once.
-func (p *printer) operands(body ast.Node) []ast.Expr {
-	var found []ast.Expr
-	seen := map[ast.Expr]bool{}
-	add := func(e ast.Expr) {
-		if e != nil && !seen[e] && p.info.TypeOf(e) != nil {
-			seen[e] = true
-			found = append(found, e)
-		}
-	}
-	isChan := func(e ast.Expr) bool {
-		t := p.info.TypeOf(e)
-		if t == nil {
-			return false
-		}
-		_, ok := t.Underlying().(*types.Chan)
-		return ok
-	}
-	addHTTP := func(e ast.Expr) {
-		t := p.info.TypeOf(e)
-		if tv := p.info.Types[e]; tv.IsType() || t == nil {
-			return
-		}
-		if isNamed(t, "net/http", "Client") || isNamed(t, "net/http", "Request") || isNamed(t, "net/http", "Response") {
-			add(e)
-		}
-	}
-	var visit func(n ast.Node) bool
-	visit = func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SendStmt:
-			add(n.Chan)
-		case *ast.UnaryExpr:
-			if n.Op == token.ARROW {
-				add(n.X)
-			}
-			addHTTP(n)
-		case *ast.RangeStmt:
-			if isChan(n.X) {
-				add(n.X)
-			}
-		case *ast.CallExpr:
-			p.callOperands(n, add, isChan)
-			addHTTP(n)
-		case *ast.KeyValueExpr:
-			// The key of a struct literal is no expression.
-			ast.Inspect(n.Value, visit)
-			return false
-		case *ast.SelectorExpr:
-			// Nor is what a selector selects.
-			addHTTP(n)
-			ast.Inspect(n.X, visit)
-			return false
-		case *ast.Ident:
-			if n.Name != "_" {
-				addHTTP(n)
-			}
-		case ast.Expr:
-			addHTTP(n)
-		}
-		return true
-	}
-	ast.Inspect(body, visit)
-	return found
-}
-
-func (p *printer) callOperands(n *ast.CallExpr, add func(ast.Expr), isChan func(ast.Expr) bool) {
-	if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "close" && len(n.Args) == 1 && isChan(n.Args[0]) {
-		add(n.Args[0])
-	}
-	if sel, ok := n.Fun.(*ast.SelectorExpr); ok && p.info.Selections[sel] != nil && isSync(p.info.TypeOf(sel.X)) {
-		add(sel.X)
-	}
-	for _, arg := range n.Args {
-		if t := p.info.TypeOf(arg); t != nil && isNamed(t, "context", "Context") {
-			add(arg)
-		}
-	}
-}
-
-func isSync(t types.Type) bool {
-	for _, name := range []string{"Mutex", "RWMutex", "WaitGroup", "Cond", "Once", "Locker"} {
-		if isNamed(t, "sync", name) {
-			return true
-		}
-	}
-	return false
-}
-
-func isNamed(t types.Type, pkg, name string) bool {
-	if t == nil {
-		return false
-	}
-	t = types.Unalias(t)
-	if ptr, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(ptr.Elem())
-	}
-	named, ok := t.(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == pkg && named.Obj().Name() == name
 }

@@ -236,7 +236,10 @@ test('code of others is not reported on, test data is not edited', async (t) => 
   const vendored = uriOfPath(`${folder}/vendor/x.org/p/a.go`);
   const data = uriOfPath(`${folder}/testdata/a.go`);
   editor.open(vendored, clientFile);
-  editor.open(data, clientFile);
+  editor.open(
+    data,
+    'package p\n\nimport "context"\n\nfunc f(ctx context.Context) context.Context {\n\tctx, _ = context.WithCancel(ctx)\n\treturn ctx\n}\n',
+  );
   assert.deepEqual((await editor.diagnostics(vendored)).diagnostics, []);
   const { diagnostics } = await editor.diagnostics(data);
   assert.equal(diagnostics.length, 1);

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { newestRelease } from '../../analysis/model/build-constraint.ts';
+import { packagesOf } from '../support/go.ts';
+
+test('an external test package has its own path, also where it is alone', () => {
+  const paths = (files: Readonly<Record<string, string>>): string[] =>
+    packagesOf(files).map((p) => p.importPath);
+  assert.deepEqual(paths({ 'a_test.go': 'package m_test' }), ['example.com/m_test']);
+  assert.deepEqual(paths({ 'a.go': 'package e2e_test', 'a_test.go': 'package e2e_test' }), ['example.com/m']);
+});
+
+test('tags of Go releases hold up to that of the library', () => {
+  const release = Number(/^go1\.([0-9]+)/.exec(readFileSync('analysis/library/std.txt', 'utf8'))?.[1]);
+  assert.equal(newestRelease, release);
+  const built = packagesOf({
+    'a.go': `//go:build go1.${release}\n\npackage p`,
+    'b.go': `//go:build go1.${release + 1}\n\npackage p`,
+    'c.go': `//go:build !go1.${release + 1}\n\npackage p`,
+  });
+  assert.deepEqual(
+    built.map((p) => p.files.map((f) => f.path)),
+    [['m/a.go', 'm/c.go'], ['m/b.go']],
+  );
+});
