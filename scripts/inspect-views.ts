@@ -1,10 +1,13 @@
 // The views of `npm run inspect`, as text.
 
+import { edgesOf } from '../analysis/callgraph/call-graph.ts';
+import { lower } from '../analysis/concurrency/lower.ts';
+import { printBehaviour } from '../analysis/concurrency/print.ts';
 import { printFlow } from '../analysis/flow/print.ts';
 import { analyze, defaultConfig, type GoPackage, type Library, type SourceFile } from '../analysis/index.ts';
 import type { Code } from '../analysis/model/code.ts';
 import { show } from '../analysis/model/types.ts';
-import { descendants, type Node, textOf } from '../analysis/syntax/node.ts';
+import { child, descendants, type Node, textOf } from '../analysis/syntax/node.ts';
 import { type Site, siteOf } from '../analysis/syntax/source-file.ts';
 
 export interface Inspected {
@@ -25,6 +28,9 @@ export const views: Readonly<Record<string, View>> = {
       .map(typesText)
       .filter((text) => text !== '')
       .join('\n'),
+  calls: ({ codes }) => codes.flatMap((code) => code.functions.map((fn) => callsText(code, fn))).join('\n'),
+  behaviour: ({ codes }) =>
+    codes.flatMap((code) => code.functions.map((fn) => behaviourText(code, fn))).join('\n'),
   findings: findingsText,
 };
 
@@ -36,6 +42,24 @@ function treeText(node: Node, indent: string): string {
 
 function flowText(code: Code, fn: Node): string {
   return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${printFlow(code.flowOf(fn))}`;
+}
+
+function behaviourText(code: Code, fn: Node): string {
+  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${printBehaviour(lower(code, fn))}`;
+}
+
+/** What each call in a function can reach, and on which goroutine; `?` where that may not be all. */
+function callsText(code: Code, fn: Node): string {
+  const lines = edgesOf(code, fn).map(({ site, runs, targets }) => {
+    const functions = targets.functions.map((f) => {
+      const at = siteOf(f.code.file, f.node);
+      const where = place(code.file, at);
+      return nameOf(f.node) ?? `literal ${where}`;
+    });
+    const all = [...functions, ...targets.outside, ...(targets.complete ? [] : ['?'])].join(' | ');
+    return `  ${place(code.file, siteOf(code.file, site))} ${runs} ${shorten(textOf(site))} -> ${all}\n`;
+  });
+  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${lines.join('')}`;
 }
 
 /** Every expression that has a type or a meaning. */
@@ -81,6 +105,14 @@ function place(file: SourceFile, site: Site): string {
   if (site.path !== file.path) return `${site.path}@${site.start}`;
   const before = file.text.slice(0, site.start).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** The name of a function or, with its receiver's type, of a method; undefined for a literal. */
+function nameOf(fn: Node): string | undefined {
+  const name = child(fn, 'name');
+  const receiver = child(fn, 'receiver')?.children[0];
+  const type = receiver && child(receiver, 'type');
+  return name && (type ? `(${textOf(type)}).${textOf(name)}` : textOf(name));
 }
 
 /** One line of at most 60 characters. */

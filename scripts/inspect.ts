@@ -1,4 +1,4 @@
-// npm run inspect -- tree|flow|types|findings file.go: what analysis makes of a file, for someone who writes a rule.
+// npm run inspect -- tree|flow|types|calls|behaviour|findings file.go: what analysis makes of a file, for someone who writes a rule.
 
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,0 +1,243 @@
+// All states that a function can lead to, and what is wrong in them. A goroutine is stuck in a state if in none of
+// the states that can follow it gets past the operation that it waits at: the static mirror of what the runtime's
+// leak profile finds (a goroutine whose primitive no live goroutine holds).
+
+import type { Node } from '../syntax/node.ts';
+import { activation } from './calls.ts';
+import { encode } from './encode.ts';
+import type { Behaviour } from './ir.ts';
+import type { Machine, Program } from './machine.ts';
+import { type Decision, settle } from './run.ts';
+import type { Goroutine, PrimitiveCall, State } from './state.ts';
+import { type Failure, pendingOf, type Transition } from './steps.ts';
+import { stepsFrom } from './transitions.ts';
+
+/** What one exploration may cost. */
+export interface Budget {
+  readonly states: number;
+}
+
+/** One step of a witness. */
+export interface WitnessStep {
+  readonly actors: readonly string[];
+  readonly at: readonly Node[];
+  readonly name: string;
+  /** What the goroutines decided on the way to the next step. */
+  readonly decisions: readonly Decision[];
+}
+
+/** A goroutine that can never go on, or one that panics. */
+export interface Verdict {
+  readonly kind: 'stuck' | Failure;
+  readonly goroutine: string;
+  /** Where the goroutine was started; the function itself for the one that runs it. */
+  readonly startedAt: Node;
+  readonly call: PrimitiveCall;
+  /** The function that the exploration started with has not returned: nobody gets past it. */
+  readonly blocksRoot: boolean;
+  readonly witness: readonly WitnessStep[];
+  readonly state: State;
+}
+
+export interface Exploration {
+  readonly verdicts: readonly Verdict[];
+  readonly states: number;
+  /** Everything that can happen was seen. */
+  readonly complete: boolean;
+  /** The size of a collection mattered. */
+  readonly usedSize: boolean;
+}
+
+interface Point {
+  readonly state: State;
+  readonly edges: { readonly to: number; readonly moved: readonly string[] }[];
+  readonly from: number;
+  readonly step: WitnessStep | undefined;
+  readonly failure:
+    | { readonly kind: Failure; readonly goroutine: string; readonly transition: Transition }
+    | undefined;
+}
+
+/** Explores the behaviour of a function that is called with values of which nothing is known. */
+export function explore(program: Program, root: Behaviour, size: number, budget: Budget): Exploration {
+  const m: Machine = { program, size, usedSize: false };
+  const points: Point[] = [];
+  const byKey = new Map<string, number>();
+  let complete = true;
+  const add = (state: State, from: number, step: WitnessStep | undefined): number => {
+    const key = encode(state);
+    const known = byKey.get(key);
+    if (known !== undefined) return known;
+    byKey.set(key, points.length);
+    points.push({ state, edges: [], from, step, failure: undefined });
+    return points.length - 1;
+  };
+  for (const { state, decisions } of settle(m, initial(root), ['0']))
+    add(state, -1, { actors: ['0'], at: [], name: 'start', decisions });
+  for (let i = 0; i < points.length; i++) {
+    const point = points[i] as Point;
+    if (point.state.cut) complete = false;
+    if (points.length > budget.states)
+      return { verdicts: [], states: points.length, complete: false, usedSize: m.usedSize };
+    const steps = stepsFrom(m, point.state);
+    const known = points.length;
+    const leadBack = steps.first
+      .map((transition) => follow(m, points, i, transition, add, known))
+      .some((back) => back);
+    // Otherwise what the others can do might be put off for ever.
+    if (leadBack) for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
+  }
+  return {
+    verdicts: verdictsOf(points),
+    states: points.length,
+    complete,
+    usedSize: m.usedSize,
+    keys: [...byKey.keys()],
+  } as never;
+}
+
+function initial(root: Behaviour): State {
+  const state: State = {
+    goroutines: new Map(),
+    memory: new Map(),
+    facts: new Map(),
+    own: new Set(),
+    next: 0,
+    cut: false,
+    ended: false,
+  };
+  const captured = root.captures.map(({ slot }) => `?0:c${slot}`);
+  const frame = activation(state, root, [], captured, root.fn, [], '0');
+  state.goroutines.set('0', { id: '0', startedAt: root.fn, stack: [frame], started: 0 });
+  return state;
+}
+
+/** Adds what a step leads to; returns whether some of it was known before. */
+function follow(
+  m: Machine,
+  points: Point[],
+  from: number,
+  transition: Transition,
+  add: (state: State, from: number, step: WitnessStep | undefined) => number,
+  known: number,
+): boolean {
+  const { actors, at, name, failure } = transition;
+  const point = points[from] as Point;
+  if (failure && !point.failure)
+    points[from] = { ...point, failure: { kind: failure, goroutine: actors[0] as string, transition } };
+  const moved = name === 'waits' ? [] : actors;
+  let leadsBack = false;
+  for (const { state, decisions } of settle(m, transition.state, transition.moved)) {
+    const to = add(state, from, { actors, at, name, decisions });
+    points[from]?.edges.push({ to, moved });
+    if (to < known) leadsBack = true;
+  }
+  return leadsBack;
+}
+
+function verdictsOf(points: readonly Point[]): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
+  const seen = new Set<string>();
+  const found = (verdict: Verdict): void => {
+    const { tree, start } = verdict.call.at;
+    const key = `${verdict.kind} ${start} ${numberOf(tree)}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    verdicts.push(verdict);
+  };
+  const stuck = stuckIn(points);
+  points.forEach((point, i) => {
+    for (const id of stuck.get(i) ?? []) {
+      const g = point.state.goroutines.get(id);
+      const call = g && pendingOf(g);
+      if (g && call) found(verdictAt(points, i, 'stuck', g, call));
+    }
+    const g = point.failure && point.state.goroutines.get(point.failure.goroutine);
+    const call = g && pendingOf(g);
+    if (point.failure && g && call) found(verdictAt(points, i, point.failure.kind, g, call));
+  });
+  return verdicts;
+}
+
+const trees = new WeakMap<object, number>();
+let nextTree = 0;
+
+function numberOf(tree: object): number {
+  const known = trees.get(tree) ?? nextTree++;
+  trees.set(tree, known);
+  return known;
+}
+
+function verdictAt(
+  points: readonly Point[],
+  at: number,
+  kind: Verdict['kind'],
+  g: Goroutine,
+  call: PrimitiveCall,
+): Verdict {
+  const { state } = points[at] as Point;
+  return {
+    kind,
+    goroutine: g.id,
+    startedAt: g.startedAt,
+    call,
+    blocksRoot: state.goroutines.has('0'),
+    witness: witnessOf(points, at),
+    state,
+  };
+}
+
+function witnessOf(points: readonly Point[], at: number): readonly WitnessStep[] {
+  const steps: WitnessStep[] = [];
+  for (let i = at; i >= 0; i = points[i]?.from ?? -1) {
+    const step = points[i]?.step;
+    if (step) steps.unshift(step);
+  }
+  return steps;
+}
+
+/** The goroutines of each state that never move again. Where something was cut, everything may still move. */
+function stuckIn(points: readonly Point[]): ReadonlyMap<number, readonly string[]> {
+  const before: number[][] = points.map(() => []);
+  points.forEach((point, i) => {
+    for (const { to } of point.edges) before[to]?.push(i);
+  });
+  const ids = new Set(points.flatMap((p) => [...p.state.goroutines.keys()]));
+  const stuck = new Map<number, string[]>();
+  for (const id of ids) {
+    const moves = canMove(points, before, id);
+    points.forEach((point, i) => {
+      if (moves.has(i) || !point.state.goroutines.has(id) || point.state.ended) return;
+      const known = stuck.get(i);
+      if (known) known.push(id);
+      else stuck.set(i, [id]);
+    });
+  }
+  return stuck;
+}
+
+/** The states from which a goroutine can still take a step. */
+function canMove(
+  points: readonly Point[],
+  before: readonly (readonly number[])[],
+  id: string,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  const todo: number[] = [];
+  points.forEach((point, i) => {
+    const moves = point.edges.some((edge) => edge.moved.includes(id));
+    // The end of the process ends every wait.
+    if (moves || point.state.cut || point.state.ended) {
+      found.add(i);
+      todo.push(i);
+    }
+  });
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    for (const from of before[at] ?? []) {
+      if (found.has(from) || !points[from]?.state.goroutines.has(id)) continue;
+      found.add(from);
+      todo.push(from);
+    }
+  }
+  return found;
+}

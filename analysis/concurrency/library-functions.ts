@@ -1,0 +1,48 @@
+// Functions of the standard library and x/sync that the model knows: primitives, which it runs itself, and those of
+// which it knows that they keep nothing of what they are given.
+
+/** Functions that the machine runs (`primitives.ts`). Methods have the receiver as their first argument. */
+const primitives: ReadonlySet<string> = new Set([
+  ...['Lock', 'Unlock', 'TryLock'].map((m) => `sync.Mutex.${m}`),
+  ...['Lock', 'Unlock', 'TryLock', 'RLock', 'RUnlock', 'TryRLock'].map((m) => `sync.RWMutex.${m}`),
+  ...['Lock', 'Unlock'].map((m) => `sync.Locker.${m}`),
+  ...['Add', 'Done', 'Wait', 'Go'].map((m) => `sync.WaitGroup.${m}`),
+  ...['Wait', 'Signal', 'Broadcast'].map((m) => `sync.Cond.${m}`),
+  ...['Go', 'TryGo', 'Wait', 'SetLimit'].map((m) => `golang.org/x/sync/errgroup.Group.${m}`),
+  'golang.org/x/sync/errgroup.WithContext',
+  'sync.NewCond',
+  'sync.Once.Do',
+  ...['Background', 'TODO', 'WithCancel', 'WithTimeout', 'WithDeadline', 'WithValue'].map(
+    (f) => `context.${f}`,
+  ),
+  ...['WithCancelCause', 'WithTimeoutCause', 'WithDeadlineCause', 'WithoutCancel'].map((f) => `context.${f}`),
+  'context.Context.Done',
+  'time.AfterFunc',
+  'builtin.close',
+]);
+
+export function isPrimitive(name: string): boolean {
+  return primitives.has(name);
+}
+
+const keepsNothing =
+  /^(?:fmt|log|log\/slog|errors|strings|strconv|bytes|unicode|sort|slices|maps|math|math\/\w+|time|os|testing|reflect|runtime|sync\/atomic|path|path\/filepath|encoding\/\w+)\./;
+
+/** Whether a function keeps none of its arguments beyond its return, and calls none of them later. */
+export function isHarmless(name: string): boolean {
+  return keepsNothing.test(name) && !/^time\.AfterFunc|^runtime\.SetFinalizer|^errors\.Join/.test(name);
+}
+
+/** Built-in functions that have no effect the model knows of. */
+export function isInert(name: string): boolean {
+  return /^builtin\.(?:len|cap|copy|delete|print|println|min|max|complex|real|imag|clear|recover)$/.test(
+    name,
+  );
+}
+
+/** Functions whose only result is never nil. */
+export function isNeverNil(name: string): boolean {
+  return /^(?:errors\.New|fmt\.Errorf)$|^(?:time\.New\w+|bytes\.NewBuffer\w*|strings\.New\w+|log\.New)$/.test(
+    name,
+  );
+}

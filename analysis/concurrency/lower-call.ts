@@ -1,0 +1,121 @@
+// Calls: of functions that the model follows, of primitives that it runs, and of everything else, where what is
+// handed over goes out of sight.
+
+import type { Callee } from '../model/calls.ts';
+import { argumentsOf, child, type Node, unparen } from '../syntax/node.ts';
+import type { Expr } from './ir.ts';
+import { isHarmless, isInert, isNeverNil, isPrimitive } from './library-functions.ts';
+import { lowerExpression, through } from './lower-expression.ts';
+import { emit, type Lowering, someAt, temporary, unknownAt } from './lowering.ts';
+import { shapeOf } from './shapes.ts';
+
+export type Mode = 'call' | 'go' | 'defer';
+
+/** Lowers a call; returns the values of as many results as are wanted. */
+export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): readonly Expr[] {
+  const callee = l.code.calleeOf(call);
+  const builtin =
+    callee?.name.startsWith('builtin.') && mode === 'call' ? lowerBuiltin(l, call, callee) : undefined;
+  if (builtin) return builtin;
+  const target = targetOf(l, call, callee);
+  const args = argumentsOf(call).map((arg) => lowerExpression(l, arg));
+  if (callee && !target) return lowerOpaque(l, call, callee.name, args, wanted);
+  const results = Array.from({ length: wanted }, () => temporary(l));
+  emit(l, {
+    kind: 'call',
+    at: call,
+    mode,
+    callee: target ?? lowerCallee(l, call),
+    args: callee?.receiver && target?.kind === 'function' ? [receiverOf(l, call, callee), ...args] : args,
+    results,
+  });
+  return results.map((slot) => ({ kind: 'slot', slot }));
+}
+
+/** What a named callee is to the machine; undefined if it is nothing that the machine follows. */
+function targetOf(l: Lowering, call: Node, callee: Callee | undefined): Expr | undefined {
+  if (!callee) return undefined;
+  if (isPrimitive(callee.name)) return { kind: 'function', name: callee.name };
+  if (l.code.bodyOf(callee)) return { kind: 'function', name: callee.name };
+  // A method of an interface: which one it is depends on the value.
+  if (callee.receiver && !callee.declaration && isOfInterface(l, callee))
+    return { kind: 'method', receiver: receiverOf(l, call, callee), name: callee.name, dynamic: true };
+  return undefined;
+}
+
+function isOfInterface(l: Lowering, { receiver }: Callee): boolean {
+  return receiver !== undefined && l.code.underlyingOf(l.code.typeOf(receiver)).kind === 'interface';
+}
+
+function receiverOf(l: Lowering, call: Node, callee: Callee): Expr {
+  const receiver = callee.receiver as Node;
+  const fn = child(call, 'function');
+  const member = fn && l.code.memberOf(unparen(fn));
+  return through(l, lowerExpression(l, receiver), member?.through ?? []);
+}
+
+function lowerCallee(l: Lowering, call: Node): Expr {
+  const fn = child(call, 'function');
+  return fn ? lowerExpression(l, fn) : unknownAt(call);
+}
+
+/** A function that is not followed: what it keeps goes out of sight, and its results are unknown. */
+function lowerOpaque(
+  l: Lowering,
+  call: Node,
+  name: string,
+  args: readonly Expr[],
+  wanted: number,
+): readonly Expr[] {
+  const fn = child(call, 'function');
+  const receiver = fn?.kind === 'selector_expression' ? child(fn, 'operand') : undefined;
+  const isMethod = receiver && l.code.objectName(fn as Node) === undefined;
+  const values = isMethod ? [lowerExpression(l, receiver), ...args] : args;
+  const given = values.filter((v) => v.kind !== 'constant' && v.kind !== 'nil' && v.kind !== 'unknown');
+  if (given.length > 0 && !isInert(name) && !isHarmless(name))
+    emit(l, { kind: 'escape', at: call, values: given });
+  const result = isNeverNil(name) ? someAt(call) : unknownAt(call);
+  return Array.from({ length: wanted }, () => result);
+}
+
+function lowerBuiltin(l: Lowering, call: Node, callee: Callee): readonly Expr[] | undefined {
+  const [first, ...rest] = argumentsOf(call);
+  switch (callee.name) {
+    case 'builtin.make':
+      return first && [lowerMake(l, call, first, rest[0])];
+    case 'builtin.new': {
+      const type = l.code.typeOf(call);
+      const shape = shapeOf(type.kind === 'pointer' ? type.elem : type, l.code);
+      if (shape.kind !== 'struct' && shape.kind !== 'primitive') return undefined;
+      const to = temporary(l);
+      emit(l, { kind: 'allocate', at: call, to, shape, fields: [] });
+      return [{ kind: 'slot', slot: to }];
+    }
+    case 'builtin.len':
+    case 'builtin.cap': {
+      const constant = l.code.constantOf(call);
+      if (constant !== undefined) return [{ kind: 'constant', value: constant }];
+      return first && [{ kind: 'count', of: lowerExpression(l, first) }];
+    }
+    case 'builtin.append': {
+      if (!first || rest.some((arg) => arg.kind === 'variadic_argument')) return undefined;
+      const to = temporary(l);
+      const list = lowerExpression(l, first);
+      emit(l, { kind: 'append', at: call, to, list, items: rest.map((arg) => lowerExpression(l, arg)) });
+      return [{ kind: 'slot', slot: to }];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function lowerMake(l: Lowering, call: Node, type: Node, size: Node | undefined): Expr {
+  const made = l.code.underlyingOf(l.code.typeOfTypeNode(type));
+  const length = size && lowerExpression(l, size);
+  const to = temporary(l);
+  if (made.kind === 'chan') emit(l, { kind: 'make-channel', at: call, to, capacity: length });
+  else if (made.kind === 'slice')
+    emit(l, { kind: 'list', at: call, to, items: [], length, element: shapeOf(made.elem, l.code) });
+  else return unknownAt(call);
+  return { kind: 'slot', slot: to };
+}

@@ -1,0 +1,254 @@
+// Expressions to pure ones: what has an effect becomes an operation before them.
+
+import { elementValue } from '../callgraph/cells.ts';
+import { isConversion } from '../callgraph/sources.ts';
+import type { Field } from '../model/types.ts';
+import { child, childOfKind, contains, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
+import type { Expr, Shape, Slot, Target } from './ir.ts';
+import { lowerCall } from './lower-call.ts';
+import { emit, type Lowering, nil, slotOf, someAt, temporary, unknownAt } from './lowering.ts';
+import { shapeOf, unknownShape } from './shapes.ts';
+import { variablesOf } from './variables.ts';
+
+/** The value of an expression; of a call with several results, the first. */
+export function lowerExpression(l: Lowering, expression: Node): Expr {
+  const node = unparen(expression);
+  const known = l.values.get(node);
+  if (known) return known;
+  switch (node.kind) {
+    case 'identifier':
+      return lowerIdentifier(l, node);
+    case 'selector_expression':
+      return lowerSelector(l, node);
+    case 'call_expression':
+    case 'type_conversion_expression':
+      return lowerCallLike(l, node);
+    case 'func_literal':
+      return { kind: 'closure', literal: node, captures: capturesOf(l, node) };
+    case 'unary_expression':
+      return lowerUnary(l, node);
+    case 'binary_expression':
+      return lowerBinary(l, node);
+    case 'composite_literal':
+    case 'literal_value':
+      return lowerLiteral(l, node);
+    case 'index_expression':
+      return lowerIndex(l, node);
+    case 'type_assertion_expression':
+    case 'slice_expression':
+    case 'type_instantiation_expression':
+    case 'variadic_argument':
+      return lowerInner(l, node);
+    case 'true':
+    case 'false':
+      return { kind: 'constant', value: node.kind === 'true' };
+    case 'nil':
+      return nil;
+    default:
+      return constantExpr(l, node) ?? unknownAt(node);
+  }
+}
+
+/** The variables around a literal that it uses, or a literal in it. */
+function capturesOf(l: Lowering, literal: Node): { readonly variable: Node; readonly slot: Slot }[] {
+  const captures = [...variablesOf(l.code)].flatMap(([variable, { binding, owner }]) => {
+    const isOutside = owner !== literal && contains(owner, literal);
+    const isUsed = isOutside && l.code.usesOf(binding).some((use) => contains(literal, use));
+    const slot = isUsed ? slotOf(l, binding) : undefined;
+    return slot === undefined ? [] : [{ variable, slot }];
+  });
+  // In the order in which the literal's own behaviour has them.
+  return captures.sort((a, b) => a.variable.start - b.variable.start);
+}
+
+function constantExpr(l: Lowering, node: Node): Expr | undefined {
+  const value = l.code.constantOf(node);
+  return value === undefined ? undefined : { kind: 'constant', value };
+}
+
+function lowerIdentifier(l: Lowering, node: Node): Expr {
+  const binding = l.code.bindingOf(node);
+  if (binding?.kind === 'variable') {
+    const slot = slotOf(l, binding);
+    if (slot !== undefined) return { kind: 'slot', slot };
+    if (binding.scope !== 'package') return unknownAt(node);
+    return { kind: 'global', name: binding.name, shape: shapeOf(l.code.typeOf(node), l.code) };
+  }
+  if (binding?.kind === 'function') return functionExpr(l, node);
+  return constantExpr(l, node) ?? unknownAt(node);
+}
+
+/** A constant or variable of another package. */
+function outsideValue(l: Lowering, node: Node): Expr {
+  const name = l.code.objectName(node) ?? '';
+  return constantExpr(l, node) ?? { kind: 'global', name, shape: unknownShape };
+}
+
+function functionExpr(l: Lowering, node: Node): Expr {
+  const name = l.code.objectName(node);
+  return name === undefined ? unknownAt(node) : { kind: 'function', name };
+}
+
+function lowerSelector(l: Lowering, node: Node): Expr {
+  const entity = l.code.entityOf(node);
+  if (l.code.objectName(node) !== undefined)
+    return entity?.kind === 'function' ? functionExpr(l, node) : outsideValue(l, node);
+  const operand = child(node, 'operand');
+  const member = l.code.memberOf(node);
+  if (!operand) return unknownAt(node);
+  const base = lowerExpression(l, operand);
+  // Of a type that is not visible, too, the same field is the same value.
+  if (!member)
+    return { kind: 'field', of: base, name: textOf(child(node, 'field') ?? node), shape: unknownShape };
+  const of = through(l, base, member.through);
+  if (member.kind === 'field')
+    return { kind: 'field', of, name: member.name, shape: shapeOf(member.type, l.code) };
+  const name = `${member.owner ?? '?'}.${member.name}`;
+  return { kind: 'method', receiver: of, name, dynamic: member.entity === undefined };
+}
+
+/** The value at the end of a chain of embedded fields. */
+export function through(l: Lowering, base: Expr, fields: readonly Field[]): Expr {
+  return fields.reduce<Expr>(
+    (of, field) => ({ kind: 'field', of, name: field.name, shape: shapeOf(field.type, l.code) }),
+    base,
+  );
+}
+
+function lowerCallLike(l: Lowering, call: Node): Expr {
+  if (isConversion(l.code, call)) {
+    const operand = child(call, 'operand') ?? child(call, 'arguments')?.children[0];
+    return constantExpr(l, call) ?? (operand ? lowerExpression(l, operand) : unknownAt(call));
+  }
+  const [first] = lowerCall(l, call, 'call', 1);
+  return first ?? unknownAt(call);
+}
+
+function lowerUnary(l: Lowering, node: Node): Expr {
+  const operand = child(node, 'operand');
+  if (!operand) return unknownAt(node);
+  switch (operatorOf(node)) {
+    case '<-': {
+      const channel = lowerExpression(l, operand);
+      const to = temporary(l);
+      emit(l, { kind: 'receive', at: node, channel, to, ok: undefined });
+      return { kind: 'slot', slot: to };
+    }
+    case '&':
+      return lowerAddress(l, unparen(operand));
+    case '*':
+      return { kind: 'dereference', of: lowerExpression(l, operand) };
+    case '!':
+      return { kind: 'not', of: lowerExpression(l, operand) };
+    default:
+      lowerExpression(l, operand);
+      return constantExpr(l, node) ?? unknownAt(node);
+  }
+}
+
+/** `&x`: memory of its own is its own address; another variable is shared by reference. */
+function lowerAddress(l: Lowering, operand: Node): Expr {
+  const value = lowerExpression(l, operand);
+  if (value.kind === 'slot' && l.slots[value.slot]?.shared) return { kind: 'reference', slot: value.slot };
+  return isMemory(shapeOf(l.code.typeOf(operand), l.code)) ? value : someAt(operand);
+}
+
+function isMemory(shape: Shape): boolean {
+  return shape.kind === 'struct' || shape.kind === 'primitive';
+}
+
+function lowerBinary(l: Lowering, node: Node): Expr {
+  const constant = constantExpr(l, node);
+  const [left, right] = [child(node, 'left'), child(node, 'right')];
+  if (constant || !left || !right) return constant ?? unknownAt(node);
+  return {
+    kind: 'binary',
+    operator: operatorOf(node),
+    left: lowerExpression(l, left),
+    right: lowerExpression(l, right),
+  };
+}
+
+function lowerIndex(l: Lowering, node: Node): Expr {
+  const [operand, index] = [child(node, 'operand'), child(node, 'index')];
+  if (!operand || !index) return unknownAt(node);
+  // A generic function with its type argument.
+  if (l.code.entityOf(operand)?.kind === 'function') return lowerExpression(l, operand);
+  const of = lowerExpression(l, operand);
+  const at = lowerExpression(l, index);
+  const kind = l.code.underlyingOf(l.code.typeOf(operand)).kind;
+  return kind === 'slice' || kind === 'array' ? { kind: 'element', of, index: at } : unknownAt(node);
+}
+
+function lowerInner(l: Lowering, node: Node): Expr {
+  const operand = child(node, 'operand') ?? child(node, 'type') ?? node.children[0];
+  if (!operand) return unknownAt(node);
+  const value = lowerExpression(l, operand);
+  // Part of a list has another length.
+  return node.kind === 'slice_expression' && node.children.length > 1 ? unknownAt(node) : value;
+}
+
+function lowerLiteral(l: Lowering, node: Node): Expr {
+  const body = node.kind === 'literal_value' ? node : childOfKind(node, 'literal_value');
+  if (!body) return unknownAt(node);
+  const type = l.code.typeOfLiteral(body);
+  const under = l.code.underlyingOf(type);
+  const values = body.children.map((element) => ({
+    name: fieldName(element),
+    value: valueOfElement(l, element),
+  }));
+  const to = temporary(l);
+  switch (under.kind) {
+    case 'struct': {
+      const fields = values.map(({ name, value }, i) => ({
+        name: name ?? under.fields[i]?.name ?? '',
+        value,
+      }));
+      const shape = shapeOf(type, l.code);
+      if (shape.kind === 'unknown') emit(l, { kind: 'escape', at: node, values: fields.map((f) => f.value) });
+      emit(l, { kind: 'allocate', at: node, to, shape, fields });
+      return shape.kind === 'unknown' ? someAt(node) : { kind: 'slot', slot: to };
+    }
+    case 'slice':
+    case 'array':
+      if (values.some((v) => v.name !== undefined)) break;
+      emit(l, {
+        kind: 'list',
+        at: node,
+        to,
+        items: values.map((v) => v.value),
+        length: undefined,
+        element: shapeOf(under.elem, l.code),
+      });
+      return { kind: 'slot', slot: to };
+  }
+  emit(l, { kind: 'escape', at: node, values: values.map((v) => v.value) });
+  return someAt(node);
+}
+
+function fieldName(element: Node): string | undefined {
+  const key = element.kind === 'keyed_element' ? child(element, 'key') : undefined;
+  return key && textOf(key);
+}
+
+function valueOfElement(l: Lowering, element: Node): Expr {
+  const value = elementValue(element);
+  return value ? lowerExpression(l, value) : unknownAt(element);
+}
+
+/** Where an assignment to the expression goes; undefined for the blank identifier and where nothing can follow. */
+export function lowerTarget(l: Lowering, expression: Node): Target | undefined {
+  const node = unparen(expression);
+  if (node.kind === 'blank_identifier' || textOf(node) === '_') return undefined;
+  const value = lowerExpression(l, node);
+  switch (value.kind) {
+    case 'slot':
+    case 'global':
+    case 'field':
+    case 'element':
+    case 'dereference':
+      return value;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+// What the parts of the lowering share: the function, its slots and the operations of the block at hand.
+
+import type { Code } from '../model/code.ts';
+import type { Binding } from '../model/scope.ts';
+import { contains, type Node } from '../syntax/node.ts';
+import type { Expr, Operation, Shape, Slot, SlotInfo } from './ir.ts';
+import { shapeOf, unknownShape } from './shapes.ts';
+import { type Variable, variablesOf } from './variables.ts';
+
+export interface Lowering {
+  readonly code: Code;
+  readonly fn: Node;
+  readonly slots: SlotInfo[];
+  /** By the node that declares the variable. */
+  readonly bySource: Map<Node, Slot>;
+  /** Variables of the functions around this literal, in the order in which they were met. */
+  readonly captured: Map<Node, Slot>;
+  /** The values of expressions that were evaluated before the place where they stand. */
+  readonly values: Map<Node, Expr>;
+  /** Where a case of a `select` leaves what it received. */
+  readonly received: Map<Node, readonly Slot[]>;
+  operations: Operation[];
+}
+
+export function newLowering(code: Code, fn: Node): Lowering {
+  return {
+    code,
+    fn,
+    slots: [],
+    bySource: new Map(),
+    captured: new Map(),
+    values: new Map(),
+    received: new Map(),
+    operations: [],
+  };
+}
+
+export function temporary(l: Lowering, shape: Shape = unknownShape): Slot {
+  return l.slots.push({ name: '', shape, shared: false }) - 1;
+}
+
+export function emit(l: Lowering, operation: Operation): void {
+  l.operations.push(operation);
+}
+
+/** The slot of a local variable, a captured one included; undefined for what is no local variable. */
+export function slotOf(l: Lowering, binding: Binding): Slot | undefined {
+  const at = binding.declaredAt;
+  const variable = at && variablesOf(l.code).get(at);
+  if (!at || !variable) return undefined;
+  const known = l.bySource.get(at);
+  if (known !== undefined) return known;
+  const slot = l.slots.push(slotInfo(l, variable)) - 1;
+  l.bySource.set(at, slot);
+  if (variable.owner !== l.fn && contains(variable.owner, l.fn)) l.captured.set(at, slot);
+  return slot;
+}
+
+function slotInfo(l: Lowering, { binding, captured, changed }: Variable): SlotInfo {
+  const shape = shapeOf(l.code.typeOfBinding(binding), l.code);
+  const isMemory = shape.kind === 'struct' || shape.kind === 'primitive';
+  // A variable that is memory of its own is shared as such.
+  return {
+    name: binding.name,
+    shape,
+    shared: changed && (captured || isAddressable(l, binding)) && !isMemory,
+  };
+}
+
+/** Whether `&x` stands somewhere: then the variable is shared although no literal captures it. */
+function isAddressable(l: Lowering, binding: Binding): boolean {
+  return l.code
+    .usesOf(binding)
+    .some((use) => use.parent?.kind === 'unary_expression' && use.tree.text[use.parent.start] === '&');
+}
+
+export function unknownAt(at: Node): Expr {
+  return { kind: 'unknown', at, isNil: undefined };
+}
+
+/** A value that is not nil, and nothing else is known of it. */
+export function someAt(at: Node): Expr {
+  return { kind: 'unknown', at, isNil: false };
+}
+
+export const nil: Expr = { kind: 'nil' };

@@ -1,0 +1,261 @@
+// A state of the model: what every goroutine is about to do, and the memory that they share.
+
+import type { Node } from '../syntax/node.ts';
+import type { Behaviour, Slot } from './ir.ts';
+
+/**
+ * A number, a boolean, nil, or a string that tells by its first character what it is: `#` memory, `?` a symbol that
+ * stands for a value of which nothing is known, `"` a string, `&` a function by name.
+ */
+export type Value = number | boolean | null | string;
+
+/** Whether a partner that is not in the model can use it: then nobody waits for it in vain. */
+interface Openness {
+  readonly open: boolean;
+}
+
+export interface Channel extends Openness {
+  readonly kind: 'channel';
+  readonly capacity: number;
+  readonly buffer: readonly Value[];
+  readonly closed: boolean;
+  /** Where it is made; undefined for one that was there before. */
+  readonly madeAt: Node | undefined;
+}
+
+export interface Mutex extends Openness {
+  readonly kind: 'mutex';
+  /** The goroutine that holds it for writing. */
+  readonly holder: string | undefined;
+  /** The goroutines that hold it for reading, as often as they do. */
+  readonly readers: readonly string[];
+  /** Writers that wait: no reader gets past them. */
+  readonly waiting: readonly string[];
+  /** Of unknown history: whoever calls may hold it already. */
+  readonly given: boolean;
+}
+
+export interface Group extends Openness {
+  readonly kind: 'group';
+  readonly count: number;
+  /** The most goroutines at a time, for an errgroup with a limit. */
+  readonly limit: number | undefined;
+  /** The context that an errgroup cancels. */
+  readonly cancels: Value;
+}
+
+export interface Cond extends Openness {
+  readonly kind: 'cond';
+  readonly lock: Value;
+  readonly waiting: readonly string[];
+}
+
+export interface Once extends Openness {
+  readonly kind: 'once';
+  readonly progress: 'new' | 'running' | 'done';
+}
+
+export interface Struct extends Openness {
+  readonly kind: 'struct';
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, Value>;
+  /** Of unknown history: its fields are what they are. */
+  readonly given: boolean;
+}
+
+export interface List extends Openness {
+  readonly kind: 'list';
+  readonly items: readonly Value[];
+}
+
+/** A variable that is shared by reference. */
+export interface Box extends Openness {
+  readonly kind: 'box';
+  readonly value: Value;
+}
+
+export interface Closure extends Openness {
+  readonly kind: 'closure';
+  readonly literal: Node;
+  readonly captured: readonly Value[];
+}
+
+/** A method with its receiver, or what a primitive makes of a function: `cancel`. */
+export interface Bound extends Openness {
+  readonly kind: 'bound';
+  readonly name: string;
+  readonly receiver: Value;
+  readonly dynamic: boolean;
+}
+
+export interface Context extends Openness {
+  readonly kind: 'context';
+  readonly done: Value;
+  readonly children: readonly Value[];
+}
+
+export interface Cursor extends Openness {
+  readonly kind: 'cursor';
+  readonly over: Value;
+  readonly next: number;
+}
+
+export type Memory =
+  | Channel
+  | Mutex
+  | Group
+  | Cond
+  | Once
+  | Struct
+  | List
+  | Box
+  | Closure
+  | Bound
+  | Context
+  | Cursor;
+
+/** A call that waits to be made when its function returns. */
+export interface Deferred {
+  readonly callee: Value;
+  readonly args: readonly Value[];
+  readonly at: Node;
+}
+
+/** Why a function is being left. */
+export type Leaving = 'return' | 'panic' | 'goexit';
+
+/** An activation of a function. */
+export interface Activation {
+  readonly kind: 'activation';
+  readonly behaviour: Behaviour;
+  /** Told apart by the calls that led here. */
+  readonly path: string;
+  block: number;
+  index: number;
+  readonly slots: Value[];
+  defers: readonly Deferred[];
+  leaving: Leaving | undefined;
+  returned: readonly Value[];
+  /** Where the caller wants the results. */
+  readonly results: readonly Slot[];
+  readonly calledAt: Node;
+}
+
+/** A primitive that is about to be run. */
+export interface PrimitiveCall {
+  readonly kind: 'primitive';
+  readonly name: string;
+  readonly args: readonly Value[];
+  readonly results: readonly Slot[];
+  readonly at: Node;
+  /** What a primitive that goes on in steps has come to. */
+  readonly stage: number;
+}
+
+export type Frame = Activation | PrimitiveCall;
+
+export interface Goroutine {
+  readonly id: string;
+  readonly startedAt: Node;
+  readonly stack: Frame[];
+  /** How many goroutines it has started. */
+  started: number;
+}
+
+export interface State {
+  readonly goroutines: Map<string, Goroutine>;
+  readonly memory: Map<string, Memory>;
+  /** What was found to be true or false of unknown values. */
+  readonly facts: Map<string, boolean>;
+  /** The goroutines that are this state's own to change; the others are shared with the states before it. */
+  readonly own: Set<string>;
+  /** The next name of memory. */
+  next: number;
+  /** Something was cut short: whatever follows may happen. */
+  cut: boolean;
+  /** A run-time panic that nobody has stopped, or the end of the process. */
+  ended: boolean;
+}
+
+/** A state that can be changed without changing the first; goroutines through `goroutineOf` alone. */
+export function copyState(state: State): State {
+  return {
+    ...state,
+    goroutines: new Map(state.goroutines),
+    memory: new Map(state.memory),
+    facts: new Map(state.facts),
+    own: new Set(),
+  };
+}
+
+/** A goroutine of the state that may be changed. */
+export function goroutineOf(state: State, id: string): Goroutine | undefined {
+  const goroutine = state.goroutines.get(id);
+  if (!goroutine || state.own.has(id)) return goroutine;
+  const copy = { ...goroutine, stack: goroutine.stack.map(copyFrame) };
+  state.goroutines.set(id, copy);
+  state.own.add(id);
+  return copy;
+}
+
+function copyFrame(frame: Frame): Frame {
+  return frame.kind === 'activation' ? { ...frame, slots: frame.slots.slice() } : frame;
+}
+
+export function isReference(value: Value): value is string {
+  return typeof value === 'string' && value.startsWith('#');
+}
+
+export function isSymbol(value: Value): value is string {
+  return typeof value === 'string' && value.startsWith('?');
+}
+
+/** The memory that a value refers to. */
+export function memoryOf(state: State, value: Value): Memory | undefined {
+  return typeof value === 'string' ? state.memory.get(value) : undefined;
+}
+
+export function allocate(state: State, memory: Memory): string {
+  const name = `#${state.next++}`;
+  state.memory.set(name, memory);
+  return name;
+}
+
+/** Opens everything that can be reached from a value: code that is not in the model has it now. */
+export function open(state: State, value: Value): void {
+  const todo = [value];
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    const memory = memoryOf(state, at);
+    if (!memory || memory.open) continue;
+    state.memory.set(at as string, { ...memory, open: true });
+    todo.push(...referencesOf(memory));
+  }
+}
+
+/** The values that memory holds. */
+export function referencesOf(memory: Memory): readonly Value[] {
+  switch (memory.kind) {
+    case 'channel':
+      return memory.buffer;
+    case 'struct':
+      return [...memory.fields.values()];
+    case 'list':
+      return memory.items;
+    case 'box':
+      return [memory.value];
+    case 'closure':
+      return memory.captured;
+    case 'bound':
+      return [memory.receiver];
+    case 'context':
+      return [memory.done, ...memory.children];
+    case 'cond':
+      return [memory.lock];
+    case 'cursor':
+      return [memory.over];
+    case 'group':
+      return [memory.cancels];
+    default:
+      return [];
+  }
+}
