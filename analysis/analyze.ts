@@ -4,11 +4,12 @@ import type { Config } from './config.ts';
 import { buildFix } from './edit/build-fix.ts';
 import type { MergeableFix } from './edit/merge.ts';
 import type { Finding, Fix, Related } from './finding.ts';
-import { type CodeContext, codeOf, type TracedCode } from './model/code.ts';
+import { type Code, type CodeContext, codeOf } from './model/code.ts';
 import { namesAt } from './model/names-at.ts';
 import type { GoPackage, Library } from './model/package.ts';
 import { worldOf } from './model/package-index.ts';
-import { mayMatter, mentions } from './relevance.ts';
+import { holdsIn, type Recorded, readBody, readFile, record } from './model/reads.ts';
+import { mayMatter, rulesFor } from './relevance.ts';
 import { rules } from './rules/index.ts';
 import type { FixBody, Report, Rule } from './rules/rule.ts';
 import { concerns, type Suppression, suppressionsOf } from './suppress.ts';
@@ -47,14 +48,14 @@ export interface Analysis {
   readonly broken: readonly Site[];
 }
 
-type Reported = Parameters<Report<string>>[0] & TracedCode;
+/** What a rule said, and the code that its fixes read. */
+type Reported = Parameters<Report<string>>[0] & { readonly code: Code };
 
-/** What the rules said about one declaration; it holds while neither the text nor the package surface changes. */
+/** What the rules said about one declaration, with all that it depends on. */
 interface Remembered {
-  readonly surface: object;
   readonly config: Config;
   readonly library: Library;
-  readonly byRule: Map<string, readonly Reported[]>;
+  readonly byRule: Map<Rule, Recorded<readonly Reported[]>>;
 }
 
 const remembered = new WeakMap<Declaration, Remembered>();
@@ -93,19 +94,18 @@ function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context
   const found = new Map<Rule, Finding[]>();
   file.declarations.forEach((declaration, i) => {
     if (declaration.kind !== 'func' && declaration.kind !== 'var') return;
-    const wanted = relevant.filter((rule) => mentions(rule, declaration.text));
+    const wanted = rulesFor(declaration, context.pkg, relevant);
     if (wanted.length === 0) return;
     for (const rule of wanted) {
       if (crashed.has(rule)) continue;
       try {
-        const reports = reportsOf(rule, file, declaration, context);
-        if (!reports) {
+        const findings = findingsOf(rule, file, declaration, context);
+        if (!findings) {
           const start = file.starts[i] ?? 0;
           result.broken.push({ path: file.path, start, end: start + declaration.text.length });
           return;
         }
-        for (const reported of reports) {
-          const finding = findingOf(rule, reported, file, context);
+        for (const finding of findings) {
           suppressions ??= suppressionsOf(file);
           const answer = suppressedBy(finding, rule, suppressions);
           if (answer === 'suppressed') result.suppressed++;
@@ -128,40 +128,43 @@ function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context
   for (const [rule, findings] of found) if (!crashed.has(rule)) result.findings.push(...findings);
 }
 
-/** What a rule says about a declaration, from memory if that is still true; undefined if it does not parse. */
-function reportsOf(
+/** What a rule finds in a declaration; undefined if it does not parse. Checks again only what may have changed. */
+function findingsOf(
   rule: Rule,
   file: SourceFile,
   declaration: Declaration,
   context: Context,
-): readonly Reported[] | undefined {
-  let memory = remembered.get(declaration);
-  const { config, library } = context;
-  const { surface } = context.pkg;
-  if (memory?.surface !== surface || memory.config !== config || memory.library !== library) {
-    memory = { surface, config, library, byRule: new Map() };
-    remembered.set(declaration, memory);
-  }
-  const known = memory.byRule.get(rule.id);
-  if (known) return known;
-  const traced = codeOf(file, declaration, context);
-  if (!traced) return undefined;
-  // What others have read of this declaration is not of this rule's doing.
-  traced.hasReadOthers();
-  const reports: Reported[] = [];
-  rule.check(traced.code, (report) => reports.push({ ...report, ...traced }));
-  const isOwn = reports.every((report) => isWithin(declaration, report));
-  if (isOwn && !traced.hasReadOthers()) memory.byRule.set(rule.id, reports);
-  return reports;
+): readonly Finding[] | undefined {
+  const { pkg } = context;
+  const byRule = memoryOf(declaration, context);
+  const asFindings = (reports: readonly Reported[]) =>
+    reports.map((reported) => findingOf(rule, reported, file, context));
+  const known = byRule.get(rule);
+  // Fixes are made anew, for the file as it is now. What they read of the package is what they read at first.
+  if (known && holdsIn(known, pkg)) return asFindings(known.value);
+  byRule.delete(rule);
+  const code = codeOf(file, declaration, context);
+  if (!code) return undefined;
+  const { value, reads } = record(pkg, () => {
+    const reports: Reported[] = [];
+    rule.check(code, (report) => reports.push({ ...report, code }));
+    return { reports, findings: asFindings(reports) };
+  });
+  byRule.set(rule, { value: value.reports, reads, holdsFor: pkg });
+  return value.findings;
 }
 
-/** Whether no place of a report moves with edits of other declarations. */
-function isWithin(declaration: Declaration, { at, related = [] }: Reported): boolean {
-  return [at, ...related.map((r) => r.at)].every((p) => 'tree' in p && declarationOf(p) === declaration);
+function memoryOf(declaration: Declaration, { config, library }: Context): Remembered['byRule'] {
+  let memory = remembered.get(declaration);
+  if (memory?.config !== config || memory.library !== library) {
+    memory = { config, library, byRule: new Map() };
+    remembered.set(declaration, memory);
+  }
+  return memory.byRule;
 }
 
 function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): Finding {
-  const place = (at: Node | Site): Site => ('path' in at ? at : siteOf(fileOf(at, file, context.pkg), at));
+  const place = (at: Node | Site): Site => siteIn(context.pkg, file, at);
   const related: Related[] = (reported.related ?? []).map((r) => ({ at: place(r.at), message: r.message }));
   const configured = context.config.rules[rule.id];
   return {
@@ -176,7 +179,7 @@ function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Co
 }
 
 function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): readonly Fix[] {
-  const fixes = Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
+  return Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
     const offered = reported.fixes?.[id];
     if (!offered) return [];
     const body: FixBody = typeof offered === 'function' ? offered : offered.edit;
@@ -188,15 +191,19 @@ function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Cont
     const fix: MergeableFix = { id, title: description.title, safety, ...built };
     return [fix];
   });
-  if (reported.hasReadOthers()) remembered.get(declarationOf(reported.code.root))?.byRule.delete(rule.id);
-  return fixes;
 }
 
-/** The file of the package that holds a node's declaration. */
-function fileOf(node: Node, first: SourceFile, pkg: GoPackage): SourceFile {
-  const declaration = declarationOf(node);
-  if (first.declarations.includes(declaration)) return first;
-  return pkg.files.find((file) => file.declarations.includes(declaration)) ?? first;
+/** Where a place of a report is now. The report holds no longer than what it names stands as it does. */
+function siteIn(pkg: GoPackage, first: SourceFile, at: Node | Site): Site {
+  if ('path' in at) {
+    const file = pkg.files.find(({ path }) => path === at.path);
+    if (file) readFile(file);
+    return at;
+  }
+  const declaration = declarationOf(at);
+  readBody(declaration);
+  const holds = (file: SourceFile) => file.declarations.includes(declaration);
+  return siteOf(holds(first) ? first : (pkg.files.find(holds) ?? first), at);
 }
 
 /** `suppressed`, or what to add to the message of a finding whose suppression is incomplete. */

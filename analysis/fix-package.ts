@@ -2,9 +2,10 @@
 
 import { type AnalyzeOptions, analyze } from './analyze.ts';
 import { applyEdits } from './edit/apply.ts';
+import { finished } from './edit/finish.ts';
 import { type Deferred, mergeFixes } from './edit/merge.ts';
 import { importsLeftUnused } from './edit/unused-imports.ts';
-import type { Finding, Fix } from './finding.ts';
+import type { Edit, Finding, Fix } from './finding.ts';
 import { usesOfImport } from './model/names-at.ts';
 import { type GoPackage, withTexts } from './model/package.ts';
 import type { ImportSpec } from './syntax/imports.ts';
@@ -55,11 +56,16 @@ export function fixPackage(pkg: GoPackage, options: FixOptions): FixedPackage {
     before = selected.length;
     for (const [path, edits] of merge.edits) {
       const file = current.files.find((f) => f.path === path);
-      if (file) texts.set(path, withoutUnusedImports(file, applyEdits(file.text, edits)));
+      if (file) texts.set(path, withoutUnusedImports(file, applyEdits(file.text, inColumns(file, edits))));
     }
     applied.push(...selected.filter((s) => merge.accepted.includes(s.fix)));
     current = withTexts(current, texts);
   }
+}
+
+/** Fixes of neighbouring lines have each lined up the columns as if the other line stayed as it is. */
+function inColumns(file: SourceFile, edits: readonly Edit[]): readonly Edit[] {
+  return finished(file, edits) ?? edits;
 }
 
 /** Several fixes together may take the last uses of an import away that none of them takes alone. */

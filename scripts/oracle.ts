@@ -1,250 +1,28 @@
-// npm run oracle -- [--examples N] DIR [PATTERN...]: compares the names and types of the model with those of the Go
-// type checker (test/oracle, a Go module of its own) and prints how many are the same, unknown and wrong, with
-// examples, and what was not compared.
+// npm run oracle -- [--examples N] [calls [--own]] DIR [PATTERN...]: compares the names and types of the model with
+// those of the Go type checker (test/oracle, a Go module of its own) and prints how many are the same, unknown and
+// wrong, with examples, and what was not compared. With `calls`, what calls reach; `--own` keeps Go to the bodies of
+// these packages, where those of all that they import are too many.
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultConfig } from '../analysis/config.ts';
-import { type Code, codeOf } from '../analysis/model/code.ts';
-import type { GoModule } from '../analysis/model/go-mod.ts';
-import { goPackages, type Library } from '../analysis/model/package.ts';
-import { worldOf } from '../analysis/model/package-index.ts';
-import { show } from '../analysis/model/types.ts';
-import { findGoModule } from '../analysis/node/files.ts';
-import { moduleLibrary } from '../analysis/node/packages.ts';
-import { loadRuntime } from '../analysis/node/runtime.ts';
-import { descendants, type Node } from '../analysis/syntax/node.ts';
-import { type SourceFile, sourceFile } from '../analysis/syntax/source-file.ts';
-
-interface Fact {
-  /** UTF-8 bytes in the file. */
-  readonly start: number;
-  readonly end: number;
-  readonly kind: 'operand' | 'callee';
-  readonly truth: string;
-}
-
-interface Facts {
-  readonly byFile: ReadonlyMap<string, readonly Fact[]>;
-  /** Why files have no facts, and which. */
-  readonly skipped: ReadonlyMap<string, readonly string[]>;
-}
-
-interface Tally {
-  same: number;
-  readonly unknown: string[];
-  readonly wrong: string[];
-}
-
-const target = { os: 'linux', arch: 'amd64', tags: [], cgo: true };
-
-/** Nodes that are no expressions, though they may span the same text as one. */
-const wrappers = new Set([
-  'expression_list',
-  'argument_list',
-  'literal_element',
-  'expression_statement',
-  'type_elem',
-  'statement_list',
-]);
+import { calls } from './oracle-calls.ts';
+import { eachPlace, goFacts } from './oracle-facts.ts';
+import { countsOf } from './oracle-report.ts';
+import { types } from './oracle-types.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { examples: { type: 'string', default: '12' } },
+  options: { examples: { type: 'string', default: '12' }, own: { type: 'boolean', default: false } },
 });
-const [directory, ...patterns] = positionals;
+const comparison = positionals[0] === 'calls' ? calls : types;
+const [directory, ...patterns] = comparison === calls ? positionals.slice(1) : positionals;
 if (!directory) {
-  console.error('usage: npm run oracle -- [--examples N] DIR [PATTERN...]');
+  console.error('usage: npm run oracle -- [--examples N] [calls [--own]] DIR [PATTERN...]');
   process.exit(2);
 }
 const root = resolve(directory);
-const facts = runOracle(root, patterns.length > 0 ? patterns : ['./...']);
-const tallies = {
-  operands: tally(),
-  'callees of the module': tally(),
-  'callees elsewhere': tally(),
-  'calls without a static callee': tally(),
-};
-/** Facts that were not compared, by reason. */
-const left = new Map<string, number>();
-await compareAll();
-report();
-
-function tally(): Tally {
-  return { same: 0, unknown: [], wrong: [] };
-}
-
-/** Builds and runs the Go program. */
-function runOracle(dir: string, wanted: readonly string[]): Facts {
-  const source = fileURLToPath(new URL('../test/oracle', import.meta.url));
-  const folder = mkdtempSync(join(tmpdir(), 'goleash-oracle-'));
-  try {
-    const binary = join(folder, 'oracle');
-    const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: source, encoding: 'utf8' });
-    if (built.status !== 0) throw new Error(`go build of test/oracle failed:\n${built.stderr}`);
-    const run = spawnSync(binary, [dir, ...wanted], { encoding: 'utf8', maxBuffer: 1 << 30 });
-    if (run.status !== 0) throw new Error(`the oracle failed on ${dir}:\n${run.stderr}`);
-    return parseFacts(run.stdout, dir);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function parseFacts(text: string, dir: string): Facts {
-  const byFile = new Map<string, Fact[]>();
-  const skipped = new Map<string, string[]>();
-  for (const line of text.split('\n')) {
-    const [file, start, end, kind, truth] = line.split('\t');
-    if (!file || truth === undefined) continue;
-    if (kind === 'skipped') add(skipped, truth, relative(dir, file));
-    else if (!file.startsWith(`${dir}/`)) {
-      const why = 'generated by the go command, outside the directory';
-      if (!skipped.get(why)?.includes(file)) add(skipped, why, file);
-    } else add(byFile, file, { start: Number(start), end: Number(end), kind: kind as Fact['kind'], truth });
-  }
-  return { byFile, skipped };
-}
-
-function add<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
-}
-
-async function compareAll(): Promise<void> {
-  const std = await loadRuntime();
-  const libraries = new Map<string, Library>();
-  const modules = new Map();
-  for (const dir of new Set([...facts.byFile.keys()].map((file) => dirname(file)))) {
-    const found = findGoModule(dir, modules);
-    const module = found && !('broken' in found) ? (found as GoModule) : undefined;
-    const key = module?.directory ?? '';
-    const library = libraries.get(key) ?? moduleLibrary(std, module, target);
-    libraries.set(key, library);
-    compareDirectory(dir, module, library);
-  }
-}
-
-function compareDirectory(dir: string, module: GoModule | undefined, library: Library): void {
-  const files = readdirSync(dir)
-    .filter((name) => name.endsWith('.go'))
-    .map((name) => sourceFile(`${dir}/${name}`, readFileSync(`${dir}/${name}`, 'utf8')));
-  const seen = new Set<string>();
-  for (const pkg of goPackages({ path: dir, files, module }, target)) {
-    const context = { pkg, world: worldOf(pkg, library), config: defaultConfig, codes: new Map() };
-    for (const file of pkg.files) {
-      compareFile(file, context, module?.path ?? '?');
-      seen.add(file.path);
-    }
-  }
-  for (const { path } of files)
-    if (!seen.has(path)) leave('in a file of no package', facts.byFile.get(path)?.length ?? 0);
-}
-
-function compareFile(file: SourceFile, context: Parameters<typeof codeOf>[2], modulePath: string): void {
-  const offset = utf16(file.text);
-  const own = (facts.byFile.get(file.path) ?? []).map((f) => ({
-    ...f,
-    start: offset(f.start),
-    end: offset(f.end),
-  }));
-  let seen = 0;
-  file.declarations.forEach((declaration, i) => {
-    const base = file.starts[i] ?? 0;
-    const inside = own
-      .filter((f) => f.start >= base && f.end <= base + declaration.text.length)
-      .map((f) => ({ ...f, start: f.start - base, end: f.end - base }));
-    if (inside.length === 0) return;
-    seen += inside.length;
-    const code = codeOf(file, declaration, context)?.code;
-    const nodes = code && nodesBySpan(code);
-    for (const fact of inside) {
-      const node = nodes?.get(`${fact.start}:${fact.end}`);
-      const text = declaration.text.slice(fact.start, fact.end);
-      const where = (): string =>
-        `${relative(root, file.path)}:${lineAt(file.text, base + fact.start)}: ${text}`;
-      if (text === 'nil') leave('nil, which has no type');
-      else record(fact, node && code ? oursOf(fact, node, code) : '?', rowOf(fact, modulePath), where);
-    }
-  });
-  if (seen < own.length) leave('in no declaration that goleash sees', own.length - seen);
-}
-
-function leave(reason: string, facts = 1): void {
-  if (facts > 0) left.set(reason, (left.get(reason) ?? 0) + facts);
-}
-
-function record({ truth }: Fact, ours: string, row: keyof typeof tallies, where: () => string): void {
-  if (ours === truth) {
-    tallies[row].same++;
-    return;
-  }
-  const list = ours.includes('?') || ours === '-' ? tallies[row].unknown : tallies[row].wrong;
-  list.push(`${where().replaceAll(/\s+/g, ' ').slice(0, 120)}  ours ${ours}  Go ${truth}`);
-}
-
-function oursOf(fact: Fact, node: Node, code: Code): string {
-  return fact.kind === 'operand' ? show(code.typeOf(node)) : (code.calleeOf(node)?.name ?? '-');
-}
-
-function rowOf({ kind, truth }: Fact, modulePath: string): keyof typeof tallies {
-  if (kind === 'operand') return 'operands';
-  if (truth === '-') return 'calls without a static callee';
-  // The packages of the standard library carry no prefix, and no other import path begins without a dot.
-  const isOwn =
-    modulePath === 'std'
-      ? !/^builtin\.|^[^/]*\.[^/]*\//.test(truth)
-      : truth.startsWith(`${modulePath}.`) || truth.startsWith(`${modulePath}/`);
-  return isOwn ? 'callees of the module' : 'callees elsewhere';
-}
-
-/** The outermost expression of each span of a declaration. */
-function nodesBySpan(code: Code): ReadonlyMap<string, Node> {
-  const nodes = new Map<string, Node>();
-  for (const node of descendants(code.root)) {
-    const key = `${node.start}:${node.end}`;
-    if (!wrappers.has(node.kind) && !nodes.has(key)) nodes.set(key, node);
-  }
-  return nodes;
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
-
-/** From byte offsets of the UTF-8 form to UTF-16 offsets. */
-function utf16(text: string): (byte: number) => number {
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length === text.length) return (byte) => byte;
-  return (byte) => bytes.subarray(0, byte).toString('utf8').length;
-}
-
-function report(): void {
-  const total = [...facts.byFile.values()].reduce((sum, own) => sum + own.length, 0);
-  console.log(`${total} facts in ${facts.byFile.size} files`);
-  for (const [name, t] of Object.entries(tallies)) print(name, t);
-  for (const [reason, count] of left) console.log(`not compared: ${count} facts, ${reason}`);
-  for (const [reason, files] of facts.skipped) {
-    const folders = new Set(files.map((file) => dirname(file))).size;
-    console.log(
-      `skipped: ${files.length} files in ${folders} folders, ${reason.slice(0, 150)} (${files.slice(0, 3).join(', ')})`,
-    );
-  }
-}
-
-function print(name: string, t: Tally): void {
-  const total = t.same + t.unknown.length + t.wrong.length;
-  const percent = (n: number): string => `${n} (${((100 * n) / Math.max(total, 1)).toFixed(2)} %)`;
-  console.log(
-    `${name.padEnd(29)} ${total}: same ${percent(t.same)}, unknown ${percent(t.unknown.length)}, wrong ${percent(t.wrong.length)}`,
-  );
-  const most = Number(values.examples);
-  for (const kind of ['wrong', 'unknown'] as const) {
-    const every = Math.max(1, Math.ceil(t[kind].length / most));
-    for (const example of t[kind].filter((_, i) => i % every === 0)) console.log(`  ${kind}: ${example}`);
-  }
-}
+const flags = values.own ? [...comparison.flags, '-own'] : comparison.flags;
+const facts = goFacts(root, flags, patterns.length > 0 ? patterns : ['./...']);
+const counts = countsOf(comparison);
+await eachPlace(facts, root, counts.count, counts.leave);
+counts.print(facts, Number(values.examples));

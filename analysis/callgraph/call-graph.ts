@@ -3,23 +3,11 @@
 import { writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
 import { deref, unknown } from '../model/types.ts';
-import { argumentsOf, child, enclosingFunction, type Node, nodesOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, child, enclosingFunction, type Node, nodesOf } from '../syntax/node.ts';
 import { type LibraryCall, libraryCall, libraryField, type Runs } from './library-calls.ts';
 import type { Located } from './search.ts';
-import { isConversion, type Source, sourcesOf } from './sources.ts';
-
-/** What a call can reach. */
-export interface Targets {
-  /** Functions with a body in this package: declarations and literals. */
-  readonly functions: readonly Source[];
-  /** Functions of other packages, as `net/http.Get`. */
-  readonly outside: readonly string[];
-  /**
-   * Whether that is all. One function and nothing else is an edge to rely on; several are alternatives; of an
-   * incomplete set, each is only likely.
-   */
-  readonly complete: boolean;
-}
+import { type Source, sourcesOf } from './sources.ts';
+import { isConversion, isFunctionSource, noTargets, reachedBy, type Targets } from './targets.ts';
 
 /** One way from a function to others. */
 export interface CallEdge {
@@ -29,40 +17,15 @@ export interface CallEdge {
   readonly targets: Targets;
 }
 
-const nothing: Targets = { functions: [], outside: [], complete: true };
-
 /** What a `call_expression` can call: through names, methods, interfaces of the package and function values. */
 export function targetsOf(code: Code, call: Node): Targets {
-  const fn = child(call, 'function');
-  if (!fn || isConversion(code, call)) return nothing;
-  const callee = code.calleeOf(call);
-  if (callee?.name.startsWith('builtin.')) return nothing;
-  const body = callee && code.bodyOf(callee);
-  if (body) {
-    const receiver = callee.receiver && { code, node: callee.receiver };
-    return { functions: [{ code: body, node: body.root, receiver }], outside: [], complete: true };
-  }
-  if (callee && (!callee.receiver || callee.declaration))
-    return { functions: [], outside: [callee.name], complete: true };
-  return valueTargets(code, unparen(fn), callee?.name);
+  return reachedBy(code, call);
 }
 
 /** The function that a call reaches, if there is only one and its body is in this package. */
 export function onlyTarget(code: Code, call: Node): Source | undefined {
   const { functions, outside, complete } = targetsOf(code, call);
   return complete && functions.length === 1 && outside.length === 0 ? functions[0] : undefined;
-}
-
-function valueTargets(code: Code, fn: Node, name: string | undefined): Targets {
-  const { values, outside, complete } = sourcesOf(code, fn);
-  const functions = values.filter(isFunctionSource);
-  // The method of an interface that is declared elsewhere.
-  const named = functions.length === 0 && outside.length === 0 && name ? [name] : outside;
-  return { functions, outside: named, complete: complete && functions.length === values.length };
-}
-
-function isFunctionSource({ node }: Source): boolean {
-  return /^(?:func_literal|function_declaration|method_declaration)$/.test(node.kind);
 }
 
 /** The edges that leave a function itself, not the literals in it, in source order. */
@@ -81,7 +44,7 @@ function callEdges(code: Code, call: Node): readonly CallEdge[] {
   const handed = isInside
     ? []
     : argumentsOf(call).flatMap((arg, i) => argumentEdge(code, call, arg, i) ?? []);
-  return targets === nothing ? handed : [own, ...handed];
+  return targets === noTargets ? handed : [own, ...handed];
 }
 
 function runsOf(call: Node): Runs {

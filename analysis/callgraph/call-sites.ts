@@ -1,19 +1,20 @@
 // Where a function is called: its value followed forwards to the calls that it ends in.
 
 import type { Code } from '../model/code.ts';
+import { argumentsOf, child, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
+import { isAddressTaken, isTarget } from '../syntax/roles.ts';
+import { type Cell, cellOf, isExportedCell, isSameCell, keyOf, usesOfCell, writesTo } from './cells.ts';
 import {
-  argumentsOf,
-  child,
-  closest,
-  type Node,
-  nodesOf,
-  operatorOf,
-  textOf,
-  unparen,
-} from '../syntax/node.ts';
-import { isAddressTaken, isTarget, parameterAt } from '../syntax/roles.ts';
-import { type Cell, cellOf, cellOfKey, keyOf, usesOfCell } from './cells.ts';
-import { enters, isSpent, type Located, newSearch, type Search, within } from './search.ts';
+  enters,
+  isSpent,
+  isWhole,
+  type Located,
+  mentioning,
+  newSearch,
+  type Search,
+  within,
+} from './search.ts';
+import { containerSteps, stepsOf } from './steps.ts';
 
 export interface CallSites {
   /** The calls, each a `call_expression` in its code. */
@@ -30,21 +31,25 @@ interface Collected {
 /** All calls of a function declaration, method declaration or function literal that the package shows. */
 export function callSites(code: Code, fn: Node, search: Search = newSearch()): CallSites {
   const known = search.calls.get(fn);
-  if (known) return known;
-  const found: Collected = { sites: [], complete: true };
+  // Of what is being collected, more may come.
+  if (known) return known.isDone ? known : { sites: known.sites, complete: false };
+  const found = { sites: [] as Located[], complete: code.pkg.variantOf === undefined, isDone: false };
   search.calls.set(fn, found);
   const inner = within(search);
   if (fn.kind === 'func_literal') follow(code, fn, found, inner);
   else if (fn.kind === 'method_declaration') followMethod(code, fn, found, inner);
   else followFunction(code, fn, found, inner);
+  if (!isWhole(search)) found.complete = false;
+  found.isDone = true;
   return found;
 }
 
 function followFunction(code: Code, fn: Node, found: Collected, search: Search): void {
   const name = nameOf(fn);
   if (isVisibleOutside(code, name)) found.complete = false;
-  for (const other of code.packageCode(name)) {
-    for (const use of nodesOf(other.root.tree, 'identifier')) {
+  for (const other of mentioning(code, name, search)) {
+    // `f[*T](x)` is read as a conversion, and what `f` is there as a type.
+    for (const use of nodesOf(other.root.tree, 'identifier', 'type_identifier')) {
       if (textOf(use) !== name || use.parent === fn) continue;
       const entity = other.entityOf(use);
       if (entity?.kind === 'function' && other.bodyOf({ declaration: entity })?.root === fn)
@@ -64,7 +69,7 @@ function followMethod(code: Code, fn: Node, found: Collected, search: Search): v
   const name = nameOf(fn);
   // Code elsewhere can call an exported method through an interface, whatever its type is called.
   if (/^\p{Lu}/u.test(name)) found.complete = false;
-  for (const other of code.packageCode(name)) {
+  for (const other of mentioning(code, name, search)) {
     for (const use of nodesOf(other.root.tree, 'selector_expression')) {
       const field = child(use, 'field');
       if (!field || textOf(field) !== name) continue;
@@ -83,102 +88,117 @@ function reachesMethod(code: Code, use: Node, name: string, fn: Node): boolean |
   if (member.kind === 'field') return false;
   if (member.entity) return code.bodyOf({ declaration: member.entity })?.root === fn;
   const operand = child(use, 'operand');
-  const { methods } = operand ? code.implementationsOf(code.typeOf(operand), name) : { methods: [] };
-  return methods.some((method) => code.bodyOf({ declaration: method })?.root === fn);
+  const holder = member.through.at(-1)?.type ?? (operand && code.typeOf(operand));
+  if (!holder) return undefined;
+  const { methods, standIns, complete } = code.implementationsOf(holder, name);
+  if ([...methods, ...standIns].some((method) => code.bodyOf({ declaration: method })?.root === fn))
+    return true;
+  return complete ? false : undefined;
 }
 
 /** Follows a function value from where it stands. */
-function follow(code: Code, value: Node, found: Collected, search: Search): void {
-  let at = value;
-  while (at.parent?.kind === 'parenthesized_expression') at = at.parent;
-  if (!enters(search, at, 'followed')) return;
-  if (isSpent(search)) {
-    found.complete = false;
-    return;
-  }
-  const { parent } = at;
-  switch (parent?.kind) {
-    case 'call_expression':
-      if (at.field === 'function') found.sites.push({ code, node: parent });
-      return;
-    case 'argument_list':
-      followArgument(code, at, parent, found, search);
-      return;
-    case 'type_conversion_expression':
-      follow(code, parent, found, search);
-      return;
-    case 'expression_list':
-      followAssigned(code, at, parent, found, search);
-      return;
-    case 'literal_element':
-      followElement(code, parent, found, search);
-      return;
-    case 'binary_expression':
-      if (!/^[!=]=$/.test(operatorOf(parent))) found.complete = false;
-      return;
-    default:
-      found.complete = false;
+function follow(code: Code, at: Node, found: Collected, search: Search): void {
+  if (!goesOn(at, 'followed', found, search)) return;
+  const { steps, complete } = stepsOf(code, at, search);
+  if (!complete) found.complete = false;
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'called':
+        found.sites.push({ code: step.code, node: step.node });
+        break;
+      case 'same':
+        follow(step.code, step.node, found, search);
+        break;
+      case 'held':
+        followCell(step.code, step.cell, found, search);
+        break;
+      case 'element of new':
+        followElements(step.code, step.node, found, search);
+        break;
+      case 'element of held':
+        followElementsOfCell(step.code, step.cell, found, search);
+        break;
+      case 'element of':
+        followStored(step.code, step.node, found, search);
+    }
   }
 }
 
-function followArgument(code: Code, at: Node, list: Node, found: Collected, search: Search): void {
-  const call = list.parent;
-  if (call?.kind !== 'call_expression') {
-    found.complete = false;
-    return;
-  }
-  const callee = code.calleeOf(call);
-  const fn = child(call, 'function');
-  if (!callee && fn && code.entityOf(unparen(fn))?.kind === 'type') {
-    follow(code, call, found, search);
-    return;
-  }
-  const body = callee && code.bodyOf(callee);
-  const parameter = body && parameterAt(body.root, argumentsOf(call).indexOf(at));
-  const cell = parameter && cellOf(body, parameter);
-  if (cell) followCell(body, cell, found, search);
-  else found.complete = false;
-}
-
-function followAssigned(code: Code, at: Node, list: Node, found: Collected, search: Search): void {
-  const statement = list.parent;
-  if (list.field === 'left' || !statement) return;
-  const targets =
-    statement.kind === 'var_spec'
-      ? statement.children.filter((c) => c.field === 'name')
-      : (child(statement, 'left')?.children ?? []);
-  const target = targets[list.children.indexOf(at)];
-  if (target && textOf(target) === '_') return;
-  const cell = target && cellAt(code, target);
-  if (cell) followCell(code, cell, found, search);
-  else found.complete = false;
-}
-
-function cellAt(code: Code, target: Node): Cell | undefined {
-  const cell = cellOf(code, target);
-  if (cell || target.kind !== 'identifier' || code.root.kind !== 'var_declaration') return cell;
-  return { kind: 'global', name: textOf(target) };
-}
-
-function followElement(code: Code, element: Node, found: Collected, search: Search): void {
-  const keyed = closest(element, 'keyed_element');
-  const cell = keyed && keyed === element.parent ? cellOfKey(code, keyed) : undefined;
-  if (cell) followCell(code, cell, found, search);
-  else found.complete = false;
+function goesOn(place: Node | string, role: string, found: Collected, search: Search): boolean {
+  if (!enters(search, place, role)) return false;
+  if (!isSpent(search)) return true;
+  found.complete = false;
+  return false;
 }
 
 /** Every read of a cell has the value. */
 function followCell(code: Code, cell: Cell, found: Collected, search: Search): void {
-  if (!enters(search, keyOf(cell), 'read')) return;
-  if (cell.kind !== 'local' && /^\p{Lu}/u.test(cell.name) && code.pkg.name !== 'main') found.complete = false;
-  if (cell.kind === 'field' && !cell.owner.startsWith(`${code.pkg.importPath}.`)) found.complete = false;
-  for (const use of usesOfCell(code, cell)) {
+  for (const use of readsOf(code, cell, 'read', found, search)) follow(use.code, use.node, found, search);
+}
+
+/** The function is an element of the container that an expression stands for. */
+function followElements(code: Code, at: Node, found: Collected, search: Search): void {
+  if (!goesOn(at, 'elements', found, search)) return;
+  const { steps, complete } = containerSteps(code, at, search);
+  if (!complete) found.complete = false;
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'read':
+        follow(step.code, step.node, found, search);
+        break;
+      case 'read into':
+        followCell(step.code, step.cell, found, search);
+        break;
+      case 'held':
+        followElementsOfCell(step.code, step.cell, found, search);
+        break;
+      case 'same':
+      case 'copied':
+        followElements(step.code, step.node, found, search);
+    }
+  }
+}
+
+function followElementsOfCell(code: Code, cell: Cell, found: Collected, search: Search): void {
+  for (const use of readsOf(code, cell, 'elements read', found, search))
+    followElements(use.code, use.node, found, search);
+}
+
+/** The function is put into a container that a cell holds. Others can have the container too. */
+function followStored(code: Code, container: Node, found: Collected, search: Search): void {
+  const cell = cellOf(code, container);
+  if (!cell || !holdsItsOwn(code, cell, search)) found.complete = false;
+  if (cell) followElementsOfCell(code, cell, found, search);
+}
+
+/** Whether all containers of a cell are made where they are assigned to it. */
+function holdsItsOwn(code: Code, cell: Cell, search: Search): boolean {
+  if (cell.kind === 'local' && cell.binding.scope === 'parameter') return false;
+  const { writes, complete } = writesTo(code, cell, search);
+  return complete && writes.every((w) => w.how === 'element' || isNew(w.code, unparen(w.value), cell));
+}
+
+function isNew(code: Code, value: Node, cell: Cell): boolean {
+  if (value.kind === 'composite_literal' || value.kind === 'nil') return true;
+  const name = value.kind === 'call_expression' ? code.calleeName(value) : '';
+  const [first] = argumentsOf(value);
+  if (name === 'builtin.append') return first !== undefined && isSameCell(cellOf(code, first), cell);
+  return name === 'builtin.make';
+}
+
+function readsOf(code: Code, cell: Cell, role: string, found: Collected, search: Search): readonly Located[] {
+  const { place, part } = keyOf(cell);
+  if (!goesOn(place, role + part, found, search)) return [];
+  if (isExportedCell(code, cell)) found.complete = false;
+  const reads: Located[] = [];
+  for (const use of usesOfCell(code, cell, search)) {
     const isDeclared =
       use.at === declarationOf(cell) || (use.at.parent?.kind === 'var_spec' && use.at.field === 'name');
     if (isDeclared || isTarget(use.at)) continue;
     if (isAddressTaken(use.at)) found.complete = false;
-    else follow(use.code, use.at, found, search);
+    else reads.push({ code: use.code, node: use.at });
   }
+  return reads;
 }
 
 function declarationOf(cell: Cell): Node | undefined {

@@ -4,14 +4,24 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { child, closest, enclosingFunction, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
-import { isAddressTaken, isTarget, parameterAt } from '../syntax/roles.ts';
+import { isAddressTaken, isTarget, isVariadicAt, parameterAt } from '../syntax/roles.ts';
+import {
+  containersOf,
+  type FieldCell,
+  fieldOf,
+  isConvertible,
+  isOfPackage,
+  isSameField,
+  selectedField,
+  typeNameOf,
+} from './fields.ts';
+import { mentioning, type Search } from './search.ts';
 
 /** A place that holds values. A field is one cell for all values of its struct type. */
 export type Cell =
   | { readonly kind: 'local'; readonly code: Code; readonly binding: Binding }
   | { readonly kind: 'global'; readonly name: string }
-  /** `owner` is `import/path.Type`. */
-  | { readonly kind: 'field'; readonly owner: string; readonly name: string };
+  | FieldCell;
 
 /** Something that a cell gets: a value, an element of the container that it holds, or one that it ranges over. */
 export interface Write {
@@ -38,32 +48,45 @@ export function cellOf(code: Code, expression: Node): Cell | undefined {
     if (binding.declaredAt) return { kind: 'local', code, binding };
     return binding.scope === 'package' ? { kind: 'global', name: binding.name } : undefined;
   }
-  const member = code.memberOf(node);
-  if (member?.kind !== 'field' || member.owner === undefined) return undefined;
-  return { kind: 'field', owner: member.owner, name: member.name };
+  return selectedField(code, node);
 }
 
-/** What tells a cell from others of the same package. */
-export function keyOf(cell: Cell): Node | string {
+/** What tells a cell from others of the same package: a place, and what of it. */
+export function keyOf(cell: Cell): { readonly place: Node | string; readonly part: string } {
   switch (cell.kind) {
     case 'local':
-      return cell.binding.declaredAt as Node;
+      return { place: cell.binding.declaredAt as Node, part: '' };
     case 'global':
-      return cell.name;
+      return { place: cell.name, part: '' };
     case 'field':
-      return `${cell.owner}.${cell.name}`;
+      return {
+        place: cell.within?.root ?? cell.owner,
+        part: `.${cell.within ? cell.owner : ''}.${cell.name}`,
+      };
   }
 }
 
 /** Every place in the package where the cell stands, as it stands: `f`, `s.f`. Keys of composite literals are not among them. */
-export function usesOfCell(code: Code, cell: Cell): readonly { readonly code: Code; readonly at: Node }[] {
+export function usesOfCell(
+  code: Code,
+  cell: Cell,
+  search: Search,
+): readonly { readonly code: Code; readonly at: Node }[] {
   if (cell.kind === 'local') return cell.code.usesOf(cell.binding).map((at) => ({ code: cell.code, at }));
   const kind = cell.kind === 'global' ? 'identifier' : 'selector_expression';
-  return code.packageCode(cell.name).flatMap((other) =>
+  return codesOf(code, cell, [cell.name], search).flatMap((other) =>
     nodesOf(other.root.tree, kind)
-      .filter((at) => mentions(at, cell.name) && isSame(cellOf(other, at) ?? declaredGlobal(other, at), cell))
+      .filter(
+        (at) => mentions(at, cell.name) && isSameCell(cellOf(other, at) ?? declaredGlobal(other, at), cell),
+      )
       .map((at) => ({ code: other, at })),
   );
+}
+
+/** The code of the package that mentions one of the texts and can name the cell. */
+function codesOf(code: Code, cell: Cell, texts: readonly string[], search: Search): readonly Code[] {
+  if (cell.kind === 'field' && cell.within) return [cell.within];
+  return [...new Set(texts.flatMap((text) => mentioning(code, text, search)))];
 }
 
 function mentions(at: Node, name: string): boolean {
@@ -79,18 +102,20 @@ function declaredGlobal(code: Code, at: Node): Cell | undefined {
     : undefined;
 }
 
-function isSame(a: Cell | undefined, b: Cell): boolean {
-  return a !== undefined && a.kind === b.kind && keyOf(a) === keyOf(b);
+/** Whether two cells of one package are the same. */
+export function isSameCell(a: Cell | undefined, b: Cell): boolean {
+  if (a?.kind === 'field' && b.kind === 'field') return isSameField(a, b);
+  return a !== undefined && a.kind === b.kind && keyOf(a).place === keyOf(b).place;
 }
 
 /**
  * Everything that the package writes to a cell; arguments for a parameter are not among them. Whether code of
  * another package can write there decides `complete`.
  */
-export function writesTo(code: Code, cell: Cell): Writes {
+export function writesTo(code: Code, cell: Cell, search: Search): Writes {
   const writes: Write[] = [];
   let complete = !isExportedCell(code, cell);
-  for (const use of usesOfCell(code, cell)) {
+  for (const use of usesOfCell(code, cell, search)) {
     if (isAddressTaken(use.at)) complete = false;
     const write = writeAt(use.code, use.at);
     if (write === 'unknown') complete = false;
@@ -100,14 +125,20 @@ export function writesTo(code: Code, cell: Cell): Writes {
     const alias = aliased(cell.binding);
     if (alias) writes.push({ code: cell.code, value: alias, result: 0, how: 'whole' });
   }
-  if (cell.kind === 'field') writes.push(...literalWrites(code, cell));
+  if (cell.kind === 'field') {
+    const literals = literalWrites(code, cell, search);
+    writes.push(...literals.writes);
+    if (!literals.complete) complete = false;
+  }
   return { writes, complete };
 }
 
-/** Whether another package can write to the cell. Nothing can import a program. */
-function isExportedCell(code: Code, cell: Cell): boolean {
-  if (cell.kind === 'local' || code.pkg.name === 'main') return false;
-  return /^\p{Lu}/u.test(cell.name);
+/** Whether code that is not in the package can read and write the cell. Nothing can import a program. */
+export function isExportedCell({ pkg }: Code, cell: Cell): boolean {
+  if (cell.kind === 'local' || (cell.kind === 'field' && cell.within)) return false;
+  if (pkg.variantOf || (cell.kind === 'field' && !isOfPackage(cell, pkg))) return true;
+  const isClosed = pkg.name === 'main' && !(cell.kind === 'field' && typeNameOf(cell) === '');
+  return /^\p{Lu}/u.test(cell.name) && !isClosed;
 }
 
 /** The switched value, for the variable of a type switch. */
@@ -123,6 +154,10 @@ function writeAt(code: Code, use: Node): Write | 'unknown' | undefined {
     const names = use.parent.children.filter((c) => c.field === 'name');
     return valueAt(code, child(use.parent, 'value'), names.indexOf(use), names.length, 'whole');
   }
+  if (use.parent?.kind === 'send_statement' && use.field === 'channel') {
+    const value = child(use.parent, 'value');
+    return value && { code, value, result: 0, how: 'element' };
+  }
   const index = use.parent?.kind === 'index_expression' && use.field === 'operand' ? use.parent : undefined;
   const target = index && isTarget(index) ? index : use;
   if (!isTarget(target)) return undefined;
@@ -136,8 +171,7 @@ function writeAt(code: Code, use: Node): Write | 'unknown' | undefined {
     case 'assignment_statement':
       return valueAt(code, right, position, list.children.length, how);
     case 'range_clause':
-      // The index of a slice and the key of a map are no values that anything follows.
-      return right && how === 'whole' && position === 1
+      return right && how === 'whole' && position === elementPosition(code, right)
         ? { code, value: right, result: 0, how: 'element of' }
         : 'unknown';
     case 'receive_statement':
@@ -145,6 +179,11 @@ function writeAt(code: Code, use: Node): Write | 'unknown' | undefined {
     default:
       return 'unknown';
   }
+}
+
+/** Which variable of a range clause has the elements; the others have nothing that anything follows. */
+export function elementPosition(code: Code, ranged: Node): number {
+  return code.underlyingOf(code.typeOf(ranged)).kind === 'chan' ? 0 : 1;
 }
 
 function valueAt(
@@ -161,34 +200,40 @@ function valueAt(
 }
 
 /** What composite literals of a struct type put into a field. */
-function literalWrites(code: Code, { owner, name }: Cell & { kind: 'field' }): readonly Write[] {
-  const type = owner.slice(owner.lastIndexOf('.') + 1);
-  const codes = new Set([...code.packageCode(name), ...code.packageCode(type)]);
-  return [...codes].flatMap((other) =>
-    nodesOf(other.root.tree, 'literal_value').flatMap((literal): Write[] => {
-      const value = fieldIn(other, literal, owner, name);
-      return value ? [{ code: other, value, result: 0, how: 'whole' }] : [];
-    }),
-  );
+function literalWrites(code: Code, cell: FieldCell, search: Search): Writes {
+  const type = typeNameOf(cell);
+  const names = [...(type === '' ? [] : [type]), ...containersOf(code.pkg, type === '' ? cell.name : type)];
+  // A literal without keys names a type alone. How it goes on keeps out what merely has values of the type.
+  const literals = names.flatMap((name) => [`${name}{`, `${name} {`, `${name}[`, `${name}]{`]);
+  const codes = codesOf(code, cell, [cell.name, ...literals], search);
+  const writes: Write[] = [];
+  let complete = !isConvertible(cell, code, codes);
+  for (const other of codes) {
+    for (const literal of nodesOf(other.root.tree, 'literal_value')) {
+      const value = fieldIn(other, literal, cell);
+      if (value === 'unknown') complete = false;
+      else if (value) writes.push({ code: other, value, result: 0, how: 'whole' });
+    }
+  }
+  return { writes, complete };
 }
 
-function fieldIn(code: Code, literal: Node, owner: string, name: string): Node | undefined {
-  const keyed = literal.children.some((c) => c.kind === 'keyed_element');
-  if (keyed) {
-    const element = literal.children.find((c) => keyText(c) === name);
-    const value = element && elementValue(element);
-    return value && ownerOfLiteral(code, literal) === owner ? value : undefined;
-  }
-  if (literal.children.length === 0 || ownerOfLiteral(code, literal) !== owner) return undefined;
-  const struct = code.underlyingOf(code.typeOfLiteral(literal));
-  const position = struct.kind === 'struct' ? struct.fields.findIndex((f) => f.name === name) : -1;
+function fieldIn(code: Code, literal: Node, cell: FieldCell): Node | 'unknown' | undefined {
+  const [first] = literal.children;
+  if (!first) return undefined;
+  const keyed =
+    first.kind === 'keyed_element' ? literal.children.find((c) => keyText(c) === cell.name) : undefined;
+  if (first.kind === 'keyed_element' && !keyed) return undefined;
+  const type = code.typeOfLiteral(literal);
+  if (type.kind === 'unknown') return 'unknown';
+  const own = fieldOf(code, type, cell.name);
+  if (!own) return keyed && code.underlyingOf(type).kind === 'struct' ? 'unknown' : undefined;
+  if (!isSameField(own, cell)) return undefined;
+  if (keyed) return elementValue(keyed);
+  const struct = code.underlyingOf(type);
+  const position = struct.kind === 'struct' ? struct.fields.findIndex((f) => f.name === cell.name) : -1;
   const element = literal.children[position];
   return element && elementValue(element);
-}
-
-function ownerOfLiteral(code: Code, literal: Node): string | undefined {
-  const type = code.typeOfLiteral(literal);
-  return type.kind === 'named' && !type.local ? `${type.pkg}.${type.name}` : undefined;
 }
 
 function keyText(element: Node): string | undefined {
@@ -203,11 +248,30 @@ export function elementValue(element: Node): Node | undefined {
 }
 
 /** The field that a key of a composite literal names, as a cell; undefined for maps, slices and unknown types. */
-export function cellOfKey(code: Code, element: Node): Cell | undefined {
+function cellOfKey(code: Code, element: Node): Cell | undefined {
   const literal = closest(element.parent, 'literal_value');
   const name = keyText(element);
-  const owner = literal && ownerOfLiteral(code, literal);
-  return owner !== undefined && name !== undefined ? { kind: 'field', owner, name } : undefined;
+  const type = literal && code.typeOfLiteral(literal);
+  if (!type || name === undefined || code.underlyingOf(type).kind !== 'struct') return undefined;
+  return fieldOf(code, type, name);
+}
+
+/** The field that an element of a struct's composite literal gives a value, by its key or position. */
+export function cellOfElement(code: Code, element: Node): Cell | undefined {
+  if (element.parent?.kind === 'keyed_element') return cellOfKey(code, element.parent);
+  const literal = element.parent;
+  if (literal?.kind !== 'literal_value') return undefined;
+  const type = code.typeOfLiteral(literal);
+  const struct = code.underlyingOf(type);
+  const field = struct.kind === 'struct' ? struct.fields[literal.children.indexOf(element)] : undefined;
+  return field && fieldOf(code, type, field.name);
+}
+
+/** The identifiers of a function's results, by position; none if they have no names. */
+export function resultParameters(fn: Node): readonly Node[] {
+  const list = child(fn, 'result');
+  if (list?.kind !== 'parameter_list') return [];
+  return list.children.flatMap((parameter) => parameter.children.filter((c) => c.field === 'name'));
 }
 
 /** The position of a parameter in its function; undefined for receivers and results. `fn` declares it. */
@@ -218,6 +282,10 @@ export function parameterPosition(
   const list = at?.parent?.parent;
   const fn = list?.parent;
   if (binding.scope !== 'parameter' || !at || !fn || list.field !== 'parameters') return undefined;
-  for (let index = 0; index < 64; index++) if (parameterAt(fn, index) === at) return { fn, index };
+  for (let index = 0; index < 64; index++) {
+    if (parameterAt(fn, index) === at) return { fn, index };
+    if (isVariadicAt(fn, index))
+      return at.parent?.kind === 'variadic_parameter_declaration' ? { fn, index } : undefined;
+  }
   return undefined;
 }

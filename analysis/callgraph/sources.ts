@@ -5,18 +5,30 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import {
-  argumentsOf,
   child,
   contains,
   enclosingFunction,
   type Node,
   nodesOf,
+  operatorOf,
   unparen,
 } from '../syntax/node.ts';
-import { isVariadicAt } from '../syntax/roles.ts';
+import { isTarget, isVariadicAt } from '../syntax/roles.ts';
 import { callSites } from './call-sites.ts';
-import { type Cell, cellOf, elementValue, keyOf, parameterPosition, type Write, writesTo } from './cells.ts';
-import { enters, isSpent, type Located, newSearch, type Search } from './search.ts';
+import {
+  type Cell,
+  cellOf,
+  elementValue,
+  keyOf,
+  parameterPosition,
+  resultParameters,
+  usesOfCell,
+  type Write,
+  writesTo,
+} from './cells.ts';
+import { enters, isSpent, isWhole, type Located, newSearch, type Search } from './search.ts';
+import { containerSteps } from './steps.ts';
+import { argumentsOfCall, isConversion, reachedBy } from './targets.ts';
 
 /** What an expression can stand for. */
 export interface Sources {
@@ -48,6 +60,7 @@ type Part = 'whole' | 'element';
 export function sourcesOf(code: Code, expression: Node, search = newSearch()): Sources {
   const found: Collected = { values: [], outside: [], complete: true };
   collect(code, expression, 'whole', found, search);
+  if (!isWhole(search)) found.complete = false;
   return found;
 }
 
@@ -60,7 +73,9 @@ function collect(code: Code, expression: Node, part: Part, found: Collected, sea
   }
   switch (node.kind) {
     case 'func_literal':
-      found.values.push({ code, node, receiver: undefined });
+      // What a range over a function yields is not followed.
+      if (part === 'element') found.complete = false;
+      else found.values.push({ code, node, receiver: undefined });
       return;
     case 'composite_literal':
     case 'literal_value':
@@ -101,12 +116,13 @@ function collectLiteral(code: Code, node: Node, part: Part, found: Collected, se
   }
 }
 
-/** `&T{}`, `xs[1:]` and `f.(func())` stand for what their operand stands for. */
+/** `&T{}`, `xs[1:]` and `f.(func())` stand for what their operand stands for, `<-c` for an element of it. */
 function collectOperand(code: Code, node: Node, part: Part, found: Collected, search: Search): void {
   const operand = child(node, 'operand');
-  const operator = child(node, 'operator');
-  const isPlain = !operator || (node.tree.text[operator.start] === '&' && isLiteral(operand));
+  const operator = operatorOf(node);
+  const isPlain = operator === '' || (operator === '&' && isLiteral(operand));
   if (operand && isPlain) collect(code, operand, part, found, search);
+  else if (operand && operator === '<-' && part === 'whole') collect(code, operand, 'element', found, search);
   else found.complete = false;
 }
 
@@ -151,10 +167,11 @@ function collectFunction(code: Code, node: Node, found: Collected): boolean {
   const operand = child(node, 'operand');
   if (member?.kind !== 'method' || !operand) return false;
   const receiver = { code, node: operand };
-  const { methods, complete } = member.entity
-    ? { methods: [member.entity], complete: true }
-    : code.implementationsOf(code.typeOf(operand), member.name);
-  for (const method of methods) {
+  // Of an embedded interface, it is that of the field.
+  const { methods, standIns, complete } = member.entity
+    ? { methods: [member.entity], standIns: [], complete: true }
+    : code.implementationsOf(member.through.at(-1)?.type ?? code.typeOf(operand), member.name);
+  for (const method of code.isTest ? [...methods, ...standIns] : methods) {
     const body = code.bodyOf({ declaration: method });
     if (body) addFunction(found, { code: body, node: body.root, receiver });
     else found.outside.push(`${member.owner}.${member.name}`);
@@ -164,12 +181,40 @@ function collectFunction(code: Code, node: Node, found: Collected): boolean {
 }
 
 function collectCell(code: Code, cell: Cell, part: Part, found: Collected, search: Search): void {
-  if (!enters(search, keyOf(cell), part)) return;
-  const { writes, complete } = writesTo(code, cell);
+  const { place, part: key } = keyOf(cell);
+  if (!enters(search, place, part + key)) return;
+  const { writes, complete } = writesTo(code, cell, search);
   if (!complete) found.complete = false;
   for (const write of writes) collectWrite(write, part, found, search);
   if (cell.kind === 'local' && cell.binding.scope === 'parameter')
     collectParameter(cell.code, cell.binding, part, found, search);
+  if (part === 'whole') return;
+  // Others that have the container can put elements into it.
+  for (const use of usesOfCell(code, cell, search))
+    if (!isTarget(use.at) && !isDeclared(cell, use.at)) collectAliases(use.code, use.at, found, search);
+}
+
+function isDeclared(cell: Cell, at: Node): boolean {
+  const declaredAt = cell.kind === 'local' ? cell.binding.declaredAt : undefined;
+  return at === declaredAt || (at.parent?.kind === 'var_spec' && at.field === 'name');
+}
+
+/** The elements that a container gets where it goes from an expression. */
+function collectAliases(code: Code, at: Node, found: Collected, search: Search): void {
+  if (!enters(search, at, 'alias')) return;
+  if (isSpent(search)) {
+    found.complete = false;
+    return;
+  }
+  const { steps, complete } = containerSteps(code, at, search);
+  if (!complete) found.complete = false;
+  for (const step of steps) {
+    if (step.kind === 'held') collectCell(step.code, step.cell, 'element', found, search);
+    else if (step.kind === 'same') {
+      if (code.calleeName(step.node) === 'builtin.append') collect(code, step.node, 'element', found, search);
+      collectAliases(step.code, step.node, found, search);
+    }
+  }
 }
 
 function collectWrite(write: Write, part: Part, found: Collected, search: Search): void {
@@ -193,10 +238,29 @@ function collectParameter(code: Code, binding: Binding, part: Part, found: Colle
   const { sites, complete } = callSites(code, fn, search);
   if (!complete) found.complete = false;
   for (const { code: caller, node: call } of sites) {
-    const args = argumentsOf(call);
-    const arg = args[index];
-    const isSpread = isVariadicAt(fn, index) || args.some((a) => a.kind === 'variadic_argument');
-    if (arg && !isSpread) collect(caller, arg, part, found, search);
+    const args = argumentsOfCall(call);
+    const last = args.at(-1);
+    if (isVariadicAt(fn, index)) collectVariadic(caller, args.slice(index), part, found, search);
+    else if (args[index] && last?.kind !== 'variadic_argument')
+      collect(caller, args[index], part, found, search);
+    else if (args.length === 1 && args[0])
+      collectResult(caller, unparen(args[0]), index, part, found, search);
+    else found.complete = false;
+  }
+}
+
+/** The arguments for a variadic parameter, which are the elements of its slice. */
+function collectVariadic(
+  code: Code,
+  args: readonly Node[],
+  part: Part,
+  found: Collected,
+  search: Search,
+): void {
+  for (const arg of args) {
+    const spread = arg.kind === 'variadic_argument' ? arg.children[0] : undefined;
+    if (spread) collect(code, spread, part, found, search);
+    else if (part === 'element') collect(code, arg, 'whole', found, search);
     else found.complete = false;
   }
 }
@@ -215,7 +279,7 @@ function collectResult(
     return;
   }
   const callee = code.calleeOf(call);
-  const [first, ...rest] = argumentsOf(call);
+  const [first, ...rest] = argumentsOfCall(call);
   switch (callee?.name) {
     case 'builtin.make':
     case 'builtin.new':
@@ -225,16 +289,14 @@ function collectResult(
       if (part === 'whole') found.values.push({ code, node: call, receiver: undefined });
       else collectAppended(code, first, rest, found, search);
       return;
-    case undefined:
-      if (isConversion(code, call)) {
-        const operand = child(call, 'operand') ?? first;
-        if (operand) collect(code, operand, part, found, search);
-      } else found.complete = false;
-      return;
   }
-  const body = callee && code.bodyOf(callee);
-  if (body) collectReturned(body, body.root, result, part, found, search);
-  else found.complete = false;
+  if (isConversion(code, call)) {
+    if (first) collect(code, first, part, found, search);
+    return;
+  }
+  const { functions, outside, complete } = reachedBy(code, call, search);
+  if (!complete || outside.length > 0 || functions.length === 0) found.complete = false;
+  for (const fn of functions) collectReturned(fn.code, fn.node, result, part, found, search);
 }
 
 function collectAppended(
@@ -252,19 +314,6 @@ function collectAppended(
   }
 }
 
-/** Whether a call is a conversion: `http.HandlerFunc(f)`, `string(b)`, `(<-chan int)(c)`. */
-export function isConversion(code: Code, call: Node): boolean {
-  if (call.kind === 'type_conversion_expression') return true;
-  const fn = child(call, 'function');
-  const named = fn && unparen(fn);
-  if (!named) return false;
-  return (
-    named.kind.endsWith('_type') ||
-    code.entityOf(named)?.kind === 'type' ||
-    (named.kind === 'identifier' && code.bindingOf(named)?.kind === 'type')
-  );
-}
-
 function collectReturned(
   code: Code,
   fn: Node,
@@ -280,7 +329,10 @@ function collectReturned(
     if (value) collect(code, value, part, found, search);
     else if (values.length === 1)
       collectResult(code, unparen(values[0] as Node), result, part, found, search);
-    // Named results of a bare `return`.
-    else found.complete = false;
+    else if (values.length > 0) found.complete = false;
   }
+  // A bare `return`, and what deferred functions make of a result.
+  const named = resultParameters(fn)[result];
+  const cell = named && cellOf(code, named);
+  if (cell) collectCell(code, cell, part, found, search);
 }

@@ -3,6 +3,7 @@
 import { findPath } from '../flow/paths.ts';
 import { type Callee, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
+import { declaredWith } from '../model/mentions.ts';
 import type { GoPackage } from '../model/package.ts';
 import type { Binding } from '../model/scope.ts';
 import { deref, isNamed, type Type } from '../model/types.ts';
@@ -13,6 +14,7 @@ import {
   contains,
   descendants,
   enclosingFunction,
+  mayBeCall,
   type Node,
   nodesOf,
   textOf,
@@ -36,7 +38,7 @@ const maxDepth = 3;
 
 /** The duty to close the body of the response that a call returns; undefined if it returns none, or not a new one. */
 export function responseDuty(code: Code, call: Node, depth = 0): Duty | undefined {
-  if (!senderNames(code.pkg).has(writtenName(call))) return undefined;
+  if (!maySend(writtenName(call), code.pkg)) return undefined;
   const callee = code.calleeOf(call);
   if (!callee) return undefined;
   const duty = { acquisition: call, meanings: bodyMeaning };
@@ -77,26 +79,11 @@ function isTransport(code: Code, node: Node): boolean {
   );
 }
 
-const namesByPackage = new WeakMap<GoPackage, ReadonlySet<string>>();
+const usual: ReadonlySet<string> = new Set(['Get', 'Head', 'Post', 'PostForm', 'Do', 'RoundTrip']);
 
-/** The names of functions and methods that may return a response, as the text of the package tells. */
-function senderNames(pkg: GoPackage): ReadonlySet<string> {
-  let names = namesByPackage.get(pkg);
-  if (!names) {
-    const texts = pkg.files.flatMap((file) =>
-      file.declarations.flatMap((d) => {
-        if (d.kind === 'type') return d.text.includes('Response') ? d.text : [];
-        const header = d.kind === 'func' ? d.text.slice(0, d.body < 0 ? d.text.length : d.body) : '';
-        return header.includes('Response') ? header : [];
-      }),
-    );
-    const own = texts.flatMap((text) =>
-      [...text.matchAll(/(\w+)(?:\[[^\]\n]*\])?\(/g)].map((match) => match[1] ?? ''),
-    );
-    names = new Set([...own, 'Get', 'Head', 'Post', 'PostForm', 'Do', 'RoundTrip']);
-    namesByPackage.set(pkg, names);
-  }
-  return names;
+/** Whether a function or method of that name may return a response, as the text of the package tells. */
+function maySend(name: string, pkg: GoPackage): boolean {
+  return usual.has(name) || declaredWith(pkg, 'Response').has(name);
 }
 
 /** A method of an interface of this package that sends a request, as that of http.Client does. */
@@ -122,7 +109,7 @@ function passesOn(code: Code, callee: Callee, result: number, depth: number): bo
   const values = returns.flatMap((statement) => statement.children[0]?.children ?? []).map(unparen);
   const named = resultName(body.root, result);
   return [...values, ...(named ? [named] : [])].some((value) => {
-    if (value.kind === 'call_expression') return responseDuty(body, value, depth + 1)?.result === result;
+    if (mayBeCall(value)) return responseDuty(body, value, depth + 1)?.result === result;
     const binding = value.kind === 'identifier' ? body.bindingOf(value) : undefined;
     const isOwn = binding?.declaredAt !== undefined && (binding.scope === 'local' || value === named);
     return (
@@ -140,7 +127,7 @@ function resultName(fn: Node, position: number): Node | undefined {
 
 function leavesOpen(code: Code, source: Node, depth: number): boolean {
   const call = unparen(source);
-  const duty = call.kind === 'call_expression' ? responseDuty(code, call, depth) : undefined;
+  const duty = mayBeCall(call) ? responseDuty(code, call, depth) : undefined;
   return duty !== undefined && obligationOf(code, duty).kind !== 'released';
 }
 

@@ -1,6 +1,6 @@
 // What a call calls, and what it yields.
 
-import { argumentsOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, calledOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import type { Declaration, SourceFile } from '../syntax/source-file.ts';
 import { type Evidence, instantiate } from './infer.ts';
 import { type Member, memberOf } from './members.ts';
@@ -26,7 +26,7 @@ export interface Callee {
   readonly declaration: { readonly file: SourceFile; readonly declaration: Declaration } | undefined;
 }
 
-/** What a `call_expression` calls; undefined for conversions, function values and whatever is not resolved. */
+/** What a call calls; undefined for conversions, function values and whatever is not resolved. */
 export function calleeOf(call: Node, typer: Typer): Callee | undefined {
   const fn = functionOf(call, typer);
   if (!fn) return undefined;
@@ -100,9 +100,17 @@ function callee(
   };
 }
 
+/** Whether what the grammar reads as a conversion is a call: of a generic function, or of an element of a table. */
+export function isCall(conversion: Node, typer: Typer): boolean {
+  if (child(conversion, 'type')?.kind !== 'generic_type') return false;
+  if (typer.calleeOf(conversion)) return true;
+  const fn = functionOf(conversion, typer);
+  return fn !== undefined && signatureOfCall(conversion, fn, typer) !== undefined;
+}
+
 /** The called expression, without parentheses and type arguments. */
 function functionOf(call: Node, typer: Typer): Node | undefined {
-  const fn = child(call, 'function') ?? child(call, 'type');
+  const fn = calledOf(call);
   if (!fn) return undefined;
   return calledName(unparen(fn), typer);
 }
@@ -121,7 +129,7 @@ function instantiated(node: Node, typer: Typer): { readonly fn: Node; readonly a
 }
 
 function explicitTypes(call: Node, typer: Typer): readonly Type[] {
-  const fn = child(call, 'function') ?? child(call, 'type');
+  const fn = calledOf(call);
   const list = child(call, 'type_arguments');
   if (list) return list.children.map((t) => typeOfNode(t, typer.place));
   return fn ? writtenArguments(unparen(fn), typer) : [];
@@ -143,10 +151,7 @@ function signatureOfCall(call: Node, fn: Node, typer: Typer): FunctionType | und
     const element = underlying(elementType(fn, typer), typer.place.world);
     return element.kind === 'func' ? element : undefined;
   }
-  const args =
-    call.kind === 'type_conversion_expression'
-      ? [child(call, 'operand')].filter((a) => a !== undefined)
-      : argumentsOf(call);
+  const args = argumentsOf(call);
   const spread = args.at(-1)?.kind === 'variadic_argument';
   const values = args.map((a) => (a.kind === 'variadic_argument' ? (a.children[0] ?? a) : a));
   return signatureAt(fn, typer, () => ({
@@ -261,7 +266,7 @@ export function isContext(type: Type): boolean {
 
 /** The last name in what is called, as it is written: `Do` of `c.http.Do(req)`, whatever that resolves to. */
 export function writtenName(call: Node): string {
-  const called = child(call, 'function') ?? child(call, 'type');
+  const called = calledOf(call);
   let fn = called && unparen(called);
   if (fn?.kind === 'type_instantiation_expression' || fn?.kind === 'generic_type') fn = fn.children[0];
   const name = fn?.kind === 'selector_expression' ? child(fn, 'field') : fn;

@@ -4,10 +4,10 @@ import type { Config } from '../config.ts';
 import { buildFlow } from '../flow/build.ts';
 import type { Flow } from '../flow/flow.ts';
 import { type ImportSpec, importsOf } from '../syntax/imports.ts';
-import { child, isFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import { child, isFunction, type Node, nodesOf, type Tree, textOf } from '../syntax/node.ts';
 import { type Declaration, isTestFile, type SourceFile, treeOf } from '../syntax/source-file.ts';
 import { fileGoVersion } from './build-constraint.ts';
-import type { Callee } from './calls.ts';
+import { type Callee, isCall } from './calls.ts';
 import { constantOf } from './constants.ts';
 import { compareVersions } from './go-mod.ts';
 import { type Implementations, implementationsOf } from './implementations.ts';
@@ -17,12 +17,16 @@ import { mentionsIn } from './mentions.ts';
 import { neverReturns } from './never-returns.ts';
 import type { GoPackage } from './package.ts';
 import { type Entity, indexOf, type World } from './package-index.ts';
+import { readBody, readFile } from './reads.ts';
 import { typeOfNode, underlying } from './resolve.ts';
 import type { Binding } from './scope.ts';
 import { type Typer, typeOfEntity, typerOf } from './typer.ts';
 import { type Type, unknown } from './types.ts';
 
-/** One declaration as rules see it. Everything is computed on first use and memoised. */
+/**
+ * One declaration as rules see it. Everything is computed on first use and memoised. What is read of other bodies or
+ * of the file is noted as `reads.ts` says; all else follows from this declaration and the surface of the package.
+ */
 export interface Code {
   /** What follows from its text or comments is found again after each edit of the file; `imports` costs nothing. */
   readonly file: SourceFile;
@@ -33,7 +37,7 @@ export interface Code {
   readonly root: Node;
   /** The declaration itself, if it is a function with a body, and its function literals, in source order. */
   readonly functions: readonly Node[];
-  /** All calls in source order. */
+  /** All calls in source order, the outer before the inner; conversions are none, whatever the grammar takes them for. */
   readonly calls: readonly Node[];
   /** In a file whose name ends in `_test.go`. */
   readonly isTest: boolean;
@@ -80,33 +84,19 @@ export interface Code {
   functionNamed(name: string): Code | undefined;
 }
 
-/** A `Code` and what is known of how it was used. */
-export interface TracedCode {
-  readonly code: Code;
-  /**
-   * Whether anything was read since the last call, besides this declaration and the package's surface, that an edit
-   * elsewhere can change: another body, or the file as text. An outcome depends on it.
-   */
-  hasReadOthers(): boolean;
-}
-
 /** What is the same for all declarations of one analysis. */
 export interface CodeContext {
   readonly pkg: GoPackage;
   readonly world: World;
   readonly config: Config;
   /** What was already made, for each declaration of the package. */
-  readonly codes: Map<Declaration, TracedCode>;
+  readonly codes: Map<Declaration, Code>;
 }
 
 const newest = '99.0';
 
 /** The view of a declaration, the same one for all rules; undefined if it does not parse. */
-export function codeOf(
-  file: SourceFile,
-  declaration: Declaration,
-  context: CodeContext,
-): TracedCode | undefined {
+export function codeOf(file: SourceFile, declaration: Declaration, context: CodeContext): Code | undefined {
   const known = context.codes.get(declaration);
   if (known) return known;
   const made = makeCode(file, declaration, context);
@@ -114,23 +104,18 @@ export function codeOf(
   return made;
 }
 
-function makeCode(file: SourceFile, declaration: Declaration, context: CodeContext): TracedCode | undefined {
+function makeCode(file: SourceFile, declaration: Declaration, context: CodeContext): Code | undefined {
   const tree = treeOf(declaration);
   if (!tree) return undefined;
   const { pkg, world, config } = context;
   const typer = typerOf(tree, file, indexOf(pkg), world);
   const version = fileGoVersion(file) ?? pkg.module?.goVersion ?? newest;
   const flows = new Map<Node, Flow>();
-  let readOthers = false;
-
-  const other = (otherFile: SourceFile, otherDeclaration: Declaration): Code | undefined => {
-    readOthers = true;
-    return codeOf(otherFile, otherDeclaration, context)?.code;
-  };
-
+  let functions: readonly Node[] | undefined;
+  let calls: readonly Node[] | undefined;
   const code: Code = {
     get file() {
-      readOthers = true;
+      readFile(file);
       return file;
     },
     get imports() {
@@ -139,10 +124,14 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
     pkg,
     config,
     root: tree.root,
-    functions: nodesOf(tree, 'function_declaration', 'method_declaration', 'func_literal').filter(
-      (fn) => isFunction(fn) && fn.children.some((c) => c.field === 'body'),
-    ),
-    calls: nodesOf(tree, 'call_expression'),
+    get functions() {
+      functions ??= functionsOf(tree);
+      return functions;
+    },
+    get calls() {
+      calls ??= callsOf(tree, typer);
+      return calls;
+    },
     isTest: isTestFile(file),
     goAtLeast: (wanted) => compareVersions(version, wanted) >= 0,
     bindingOf: typer.bindingOf,
@@ -178,10 +167,8 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
       }
       return flow;
     },
-    packageCode(mentioning) {
-      readOthers = true;
-      return mentionsIn(pkg, mentioning).flatMap(({ file: f, declaration: d }) => other(f, d) ?? []);
-    },
+    packageCode: (mentioning) =>
+      mentionsIn(pkg, mentioning).flatMap((found) => codeOf(found.file, found.declaration, context) ?? []),
     functionNamed(name) {
       const own = `${pkg.importPath}.`;
       const [first = '', second] = name.startsWith(own) ? name.slice(own.length).split('.') : [];
@@ -192,15 +179,26 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
     bodyOf(callee) {
       const at = callee.declaration;
       if (!at || at.declaration.body < 0 || !pkg.files.includes(at.file)) return undefined;
-      return other(at.file, at.declaration);
+      readBody(at.declaration);
+      return codeOf(at.file, at.declaration, context);
     },
   };
-  const hasReadOthers = (): boolean => {
-    const has = readOthers;
-    readOthers = false;
-    return has;
-  };
-  return { code, hasReadOthers };
+  return code;
+}
+
+function functionsOf(tree: Tree): readonly Node[] {
+  return nodesOf(tree, 'function_declaration', 'method_declaration', 'func_literal').filter(
+    (fn) => isFunction(fn) && fn.children.some((c) => c.field === 'body'),
+  );
+}
+
+/** The grammar reads `f[T](x)` as the conversion of one value to a generic type. */
+function callsOf(tree: Tree, typer: Typer): readonly Node[] {
+  const calls = nodesOf(tree, 'call_expression');
+  const others = nodesOf(tree, 'type_conversion_expression').filter((node) => isCall(node, typer));
+  return others.length === 0
+    ? calls
+    : [...calls, ...others].sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
 function typeOfBinding(binding: Binding, typer: Typer): Type {

@@ -60,8 +60,20 @@ const scopeKinds: ReadonlySet<Kind> = new Set<Kind>([
 /** What stands where a name is declared: the grammar has tokens for some names. */
 const nameKinds: ReadonlySet<Kind> = new Set<Kind>(['identifier', 'true', 'false', 'nil', 'iota']);
 
-/** Builds the scopes of a declaration in one walk. */
+const known = new WeakMap<Tree, Scopes>();
+
+/** The scopes of a declaration, which follow from its text alone. */
 export function scopesOf(tree: Tree): Scopes {
+  let scopes = known.get(tree);
+  if (!scopes) {
+    scopes = buildScopes(tree);
+    known.set(tree, scopes);
+  }
+  return scopes;
+}
+
+/** In one walk. */
+function buildScopes(tree: Tree): Scopes {
   const scopes = new Map<Node, Scope>();
   const declared = new Map<Node, Binding>();
 
@@ -75,8 +87,8 @@ export function scopesOf(tree: Tree): Scopes {
     const name = textOf(identifier);
     if (name === '_') return;
     const binding: Binding = { kind, name, scope: where, declaredAt: identifier };
-    const known = scope.names.get(name);
-    if (known) known.push({ from, binding });
+    const same = scope.names.get(name);
+    if (same) same.push({ from, binding });
     else scope.names.set(name, [{ from, binding }]);
     declared.set(identifier, binding);
   };

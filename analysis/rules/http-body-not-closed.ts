@@ -15,6 +15,7 @@ import { isTestSupport } from '../knowledge/test-support.ts';
 import type { Code } from '../model/code.ts';
 import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import {
+  calledOf,
   child,
   closest,
   contains,
@@ -60,6 +61,7 @@ export default defineRule({
   },
   imports: ['net/http'],
   mentions: ['Get(', 'Head(', 'Post(', 'PostForm(', 'Do(', 'RoundTrip(', '.StatusCode', '.Body'],
+  mentionedByCallees: ['http.Response'],
 
   check(code, report) {
     for (const call of code.calls) {
@@ -86,7 +88,7 @@ function checkDuty(code: Code, duty: Duty, report: Report<FixId>): void {
   // What the server of a test replies, and whether there is one behind the transport, is seldom visible.
   const severity = isTest ? ({ severity: 'hint', confidence: 'likely' } as const) : {};
   if (obligation.kind === 'discarded') {
-    const name = textOf(child(call, 'function') ?? call);
+    const name = textOf(calledOf(call) ?? call);
     report({
       at: obligation.at,
       message: `the response of ${name} is discarded, so nobody closes its body: ${effect}`,

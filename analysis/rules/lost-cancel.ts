@@ -6,7 +6,15 @@ import { canDeclareIn, leakingReturns, listedStatement, releasePlan } from '../k
 import type { Code } from '../model/code.ts';
 import { type Binding, isDeclaredBeside } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
-import { argumentsOf, child, descendants, enclosingFunction, type Node, textOf } from '../syntax/node.ts';
+import {
+  argumentsOf,
+  calledOf,
+  child,
+  descendants,
+  enclosingFunction,
+  type Node,
+  textOf,
+} from '../syntax/node.ts';
 import { targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
@@ -124,7 +132,7 @@ function isShortLived(code: Code, call: Node): boolean {
 }
 
 function shownCallee(code: Code, call: Node, maker: Maker): string {
-  if (maker.results !== results) return textOf(child(call, 'function') ?? call);
+  if (maker.results !== results) return textOf(calledOf(call) ?? call);
   const name = code.calleeName(call);
   return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -32,6 +32,11 @@ export interface Rule<FixId extends string = string> {
   readonly imports: readonly string[];
   /** A declaration is checked only if its text contains one of these. */
   readonly mentions: readonly string[];
+  /**
+   * … or calls a function or method that the package declares with one of these in its header: `http.Response` finds
+   * the calls of all that return one, whatever their names.
+   */
+  readonly mentionedByCallees?: readonly string[];
   /** … and one of these, if given. */
   readonly alsoMentions?: readonly string[];
   /** `false` if the rule has nothing to say in `_test.go` files: then none of them is parsed for it. */

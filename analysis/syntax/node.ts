@@ -97,9 +97,27 @@ export function unparen(node: Node): Node {
   return at;
 }
 
-/** The arguments of a call, in order; a `f(xs...)` argument is a `variadic_argument` node. */
+/**
+ * The arguments of a call, in order; a `f(xs...)` argument is a `variadic_argument` node. That of a conversion, which
+ * the grammar takes `f[T](x)` for, is its operand.
+ */
 export function argumentsOf(call: Node): readonly Node[] {
-  return child(call, 'arguments')?.children ?? none;
+  const list = child(call, 'arguments');
+  return list
+    ? list.children
+    : call.kind === 'type_conversion_expression'
+      ? childrenIn(call, 'operand')
+      : none;
+}
+
+/** Whether a node is a call, or a conversion, which the grammar takes `f[T](x)` for. */
+export function mayBeCall({ kind }: Node): boolean {
+  return kind === 'call_expression' || kind === 'type_conversion_expression';
+}
+
+/** What a call calls as it is written, `f[T]` of `f[T](x)` too. */
+export function calledOf(call: Node): Node | undefined {
+  return child(call, 'function') ?? child(call, 'type');
 }
 
 /** The text of an operator child: `+=` of an assignment, `&` of `&x`, `!=` of a comparison. */

@@ -72,3 +72,21 @@ test('a fix that does not remove its finding is not applied for ever', () => {
   assert.equal(fixed.deferred.length, 2);
   assert.match(fixed.deferred[0]?.reason ?? '', /would not remove/);
 });
+
+test('fixes of neighbouring lines leave their comments in one column, as gofmt sets it', () => {
+  const lines = (call: string, other: string, padding = '') =>
+    `package m\n\nfunc a() {}\n\nfunc f() {\n\t${call} // one\n\t${other} // two\n\tb()${padding} // three\n}\n`;
+  for (const [to, padding] of [
+    ['aMuchLongerName', ' '.repeat('aMuchLongerName'.length - 1)],
+    ['_', ''],
+  ] as const) {
+    const fixed = fixPackage(packageOf(lines('a()', 'a()')), {
+      config: defaultConfig,
+      library: std,
+      rules: [renames('a', to)],
+      select: () => true,
+    });
+    assert.equal(fixed.texts.get('m/a.go'), lines(`${to}()`, `${to}()`, padding));
+    assert.equal(fixed.applied.length, 2);
+  }
+});

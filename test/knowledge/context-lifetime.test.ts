@@ -42,7 +42,7 @@ function lifetime(results: string, body: string): Lifetime {
   const declaration = file?.declarations.at(-1);
   assert.ok(file && declaration);
   const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-  const code = codeOf(file, declaration, context)?.code;
+  const code = codeOf(file, declaration, context);
   const call = code?.calls.find((c) => code.calleeName(c) === 'context.WithCancel');
   const target = call && targetOf(call, 0);
   const binding = target && code?.bindingOf(target);

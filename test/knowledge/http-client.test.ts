@@ -39,7 +39,7 @@ function seen(declarations: string): { code: Code; argument: Node } {
   const declaration = file?.declarations.at(-1);
   assert.ok(file && declaration);
   const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-  const code = codeOf(file, declaration, context)?.code;
+  const code = codeOf(file, declaration, context);
   const call = code?.calls.find((c) => textOf(child(c, 'function') as Node) === 'see');
   const argument = call && argumentsOf(call)[0];
   assert.ok(code && argument, 'there is a call of see');

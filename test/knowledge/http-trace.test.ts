@@ -20,7 +20,7 @@ function usesIn(from: string, others = ''): readonly string[] {
   const declaration = file?.declarations.at(-1);
   assert.ok(file && declaration);
   const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-  const code: Code | undefined = codeOf(file, declaration, context)?.code;
+  const code: Code | undefined = codeOf(file, declaration, context);
   assert.ok(code, 'the declaration parses');
   const literal = nodesOf(code.root.tree, 'composite_literal').find((node) => textOf(node) === 'T{}');
   assert.ok(literal, 'there is a T{}');

@@ -73,7 +73,7 @@ function obligation(
     world: worldOf(pkg, std),
     config: defaultConfig,
     codes: new Map(),
-  })?.code as Code;
+  }) as Code;
   assert.ok(code, 'the body parses');
   const acquisition = code.calls.find((call) =>
     /^(?:open|make1)$/.test(textOf(child(call, 'function') as Node)),
@@ -261,7 +261,7 @@ test('the end of main is no leak, another function is', () => {
     const declaration = file?.declarations.at(-1);
     assert.ok(file && declaration);
     const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-    const code = codeOf(file, declaration, context)?.code as Code;
+    const code = codeOf(file, declaration, context) as Code;
     return obligationOf(code, { acquisition: code.calls[0] as Node, result: 0, meanings: () => undefined })
       .kind;
   };
@@ -311,7 +311,7 @@ func f(parent context.Context, again <-chan bool) {
   const declaration = file?.declarations.at(-1);
   assert.ok(file && declaration);
   const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-  const code = codeOf(file, declaration, context)?.code as Code;
+  const code = codeOf(file, declaration, context) as Code;
   const acquisition = code.calls.find((call) => code.calleeName(call) === 'context.WithCancel') as Node;
   const meanings = (e: Node) => (e.field === 'function' ? ('release' as const) : undefined);
   assert.equal(obligationOf(code, { acquisition, result: 1, meanings }).kind, 'leaks');

@@ -21,9 +21,9 @@ function codeOfF(files: Readonly<Record<string, string>>, version?: string): Cod
       const declaration = file.declarations.find((d) => d.kind === 'func' && d.names[0] === 'f');
       if (!declaration) continue;
       const context = { pkg, world: worldOf(pkg, std), config: defaultConfig, codes: new Map() };
-      const traced = codeOf(file, declaration, context);
-      assert.ok(traced, 'f parses');
-      return traced.code;
+      const code = codeOf(file, declaration, context);
+      assert.ok(code, 'f parses');
+      return code;
     }
   }
   throw new Error('no function f');

@@ -10,11 +10,21 @@
 // or response type (operands.go). Callees are printed for every call in a function or package-level variable that
 // contains an operand. Types are in the notation of analysis/model/types.ts.
 //
-//	usage: oracle DIR PATTERN...
+// With -calls, what every call of the packages can reach:
+//
+//	file <TAB> start <TAB> end <TAB> static | method | value <TAB> file:start ... + ~
+//
+// The places are functions of the package of the call, + stands for others. ~ says that what is called is an element
+// of a container, and the places those of the elements of all containers of its type in the program. static is a call of a function or method
+// that the type checker knows, method one of a method of an interface or type parameter, value one of a function
+// value; "unreached value" one that no path leads to; cgo stands for a place in a file that cgo rewrites. -own looks only at the bodies of the packages themselves.
+//
+//	usage: oracle [-calls [-own]] DIR PATTERN...
 package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -27,23 +37,41 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: oracle DIR PATTERN...")
+	calls := flag.Bool("calls", false, "print what calls reach")
+	own := flag.Bool("own", false, "look at the bodies of the packages alone")
+	flag.Parse()
+	if flag.NArg() < 2 {
+		fmt.Fprintln(os.Stderr, "usage: oracle [-calls [-own]] DIR PATTERN...")
 		os.Exit(2)
 	}
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	dir, patterns := flag.Arg(0), flag.Args()[1:]
+	var err error
+	if *calls {
+		err = printCalls(dir, patterns, !*own, out)
+	} else {
+		err = printTypes(dir, patterns, out)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		out.Flush()
+		os.Exit(1)
+	}
+}
+
+// printTypes prints the types of operands and the names of callees.
+func printTypes(dir string, patterns []string, out *bufio.Writer) error {
 	config := &packages.Config{
-		Dir:   os.Args[1],
+		Dir:   dir,
 		Tests: true,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedSyntax |
 			packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports,
 	}
-	loaded, err := packages.Load(config, os.Args[2:]...)
+	loaded, err := packages.Load(config, patterns...)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "oracle:", err)
-		os.Exit(1)
+		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
 	// The test variant of a package holds its other files too: take each file from the largest package.
 	sort.SliceStable(loaded, func(i, j int) bool { return len(loaded[i].Syntax) > len(loaded[j].Syntax) })
 	done := map[string]bool{}
@@ -56,10 +84,10 @@ func main() {
 		}
 		if len(pkg.Errors) > 0 {
 			for _, name := range pkg.GoFiles {
-				skipped[name] = "its package has an error: " + strings.Join(strings.Fields(pkg.Errors[0].Msg), " ")
+				skipped[name] = "its package has an error: " + oneLine(pkg.Errors[0].Msg)
 			}
 			if len(pkg.GoFiles) == 0 {
-				skipped[pkg.PkgPath] = "not loaded: " + strings.Join(strings.Fields(pkg.Errors[0].Msg), " ")
+				skipped[pkg.PkgPath] = "not loaded: " + oneLine(pkg.Errors[0].Msg)
 			}
 			continue
 		}
@@ -86,6 +114,7 @@ func main() {
 			fmt.Fprintf(out, "%s\t0\t0\tskipped\t%s\n", name, why)
 		}
 	}
+	return nil
 }
 
 type printer struct {

@@ -15,7 +15,7 @@ export async function lastCode(text: string): Promise<Code> {
   const declaration = file?.declarations.at(-1);
   assert.ok(file && declaration);
   const context = { pkg, world: worldOf(pkg, await library()), config: defaultConfig, codes: new Map() };
-  const code = codeOf(file, declaration, context)?.code;
+  const code = codeOf(file, declaration, context);
   assert.ok(code, 'the last declaration parses');
   return code;
 }
