@@ -21,7 +21,7 @@ const { file, pkg } = load(path);
 const context = { pkg, world: worldOf(pkg, library), config: defaultConfig, codes: new Map() };
 const codes = file.declarations.flatMap((declaration, i) => {
   if (declaration.kind === 'package' || declaration.kind === 'import') return [];
-  const code = codeOf(file, declaration, context)?.code;
+  const code = codeOf(file, declaration, context);
   if (!code)
     console.log(
       `offset ${file.starts[i]}: ${declaration.kind} ${declaration.names.join(', ')} does not parse\n`,

@@ -3,7 +3,7 @@
 import { invoke } from './calls.ts';
 import { type Machine, update } from './machine.ts';
 import { cancelContext, finish, spawn } from './primitives.ts';
-import { type Goroutine, type Mutex, memoryOf, type State, type Value } from './state.ts';
+import { type Goroutine, type Group, type Mutex, memoryOf, type State, type Value } from './state.ts';
 import { failed, type Pending, step, type Transition } from './steps.ts';
 
 /** The steps of a goroutine that is about to use a lock, a group or another primitive. */
@@ -16,27 +16,32 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
   ];
   switch (call.name) {
     case 'block':
+    case 'spin':
       return [];
     case 'sync.Mutex.Lock':
     case 'sync.Locker.Lock':
-      return memory?.kind === 'mutex' ? lock(state, p, first, memory, false) : pass();
+      return memory?.kind === 'mutex' && !memory.given ? lock(state, p, first, memory, false) : pass();
     case 'sync.RWMutex.Lock':
-      return memory?.kind === 'mutex' ? lock(state, p, first, memory, true) : pass();
+      return memory?.kind === 'mutex' && !memory.given ? lock(state, p, first, memory, true) : pass();
     case 'sync.RWMutex.RLock':
-      return memory?.kind === 'mutex' ? lockForReading(state, p, first, memory) : pass();
+      return memory?.kind === 'mutex' && !memory.given ? lockForReading(state, p, first, memory) : pass();
     case 'sync.Mutex.TryLock':
     case 'sync.RWMutex.TryLock':
     case 'sync.RWMutex.TryRLock':
-      return memory?.kind === 'mutex' ? tryLock(state, p, first, memory) : pass();
+      return memory?.kind === 'mutex' && !memory.given ? tryLock(state, p, first, memory) : pass();
     case 'sync.WaitGroup.Wait':
     case 'golang.org/x/sync/errgroup.Group.Wait':
       return memory?.kind === 'group' && memory.count > 0 && !memory.open ? [] : pass();
     case 'sync.WaitGroup.Add': {
-      if (memory?.kind !== 'group' || memory.open || typeof second !== 'number') return pass();
-      if (memory.count + second < 0) return [failed(state, p, 'negative count')];
+      if (memory?.kind !== 'group' || memory.open) return pass();
+      // A sum with an unknown number in it is no size that a loop counts to.
+      if (typeof second === 'string' && second.startsWith('?(')) return countUnknown(state, p, first, memory);
+      const delta = typeof second === 'number' ? second : m.size;
+      if (typeof second !== 'number') m.usedSize = true;
+      if (memory.count + delta < 0) return [failed(state, p, 'negative count')];
       return [
         step(state, [p], call.name, (copy, [own]) => {
-          update(copy, first, { ...memory, count: memory.count + second });
+          update(copy, first, { ...memory, count: memory.count + delta });
           finish(copy, own as Goroutine, call);
         }),
       ];
@@ -71,6 +76,16 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
     default:
       return g.stack.length > 0 ? pass() : [];
   }
+}
+
+/** The group gets a count that is not known: nobody is said to wait for it in vain. */
+function countUnknown(state: State, p: Pending, name: Value, group: Group): readonly Transition[] {
+  return [
+    step(state, [p], p.call.name, (copy, [own]) => {
+      update(copy, name, { ...group, open: true });
+      finish(copy, own as Goroutine, p.call);
+    }),
+  ];
 }
 
 function lock(

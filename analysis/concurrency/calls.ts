@@ -8,9 +8,10 @@ import {
   type Activation,
   type Deferred,
   type Goroutine,
-  isReference,
   memoryOf,
+  note,
   open,
+  referencesOf,
   type State,
   type Value,
 } from './state.ts';
@@ -35,6 +36,7 @@ export function start(
   const goroutine: Goroutine = { id, startedAt: call.at, stack: [...below], started: 0 };
   state.goroutines.set(id, goroutine);
   state.own.add(id);
+  note(state, { goroutine: g.id, at: call.at, kind: 'start', outcome: undefined, started: id });
   invoke(m, state, goroutine, call, []);
   started.push(id);
 }
@@ -77,7 +79,7 @@ function methodOn(
   let receiver = bound.receiver;
   for (const name of found.through) {
     const at = memoryOf(state, receiver);
-    receiver = at?.kind === 'struct' ? (at.fields.get(name) ?? null) : null;
+    receiver = (at?.kind === 'struct' ? at.fields.get(name) : undefined) ?? `?${String(receiver)}.${name}`;
   }
   return { name: found.name, receiver };
 }
@@ -100,9 +102,26 @@ function invokeNamed(
     for (const value of args) open(state, value);
     return;
   }
-  const matters = m.program.isRelevant(fn) || args.some((arg) => isReference(arg));
-  if (!matters) return;
+  // What makes nothing, and is given nothing that anybody waits for, changes nothing that the model is about.
+  if (!m.program.isRelevant(fn) && !args.some((arg) => leadsToPrimitive(m, state, arg))) return;
   enter(m, state, g, m.program.behaviourOf(fn), args, [], at, results);
+}
+
+/** Whether goroutines wait for something that can be reached from a value. */
+function leadsToPrimitive(m: Machine, state: State, value: Value): boolean {
+  const seen = new Set<Value>();
+  const todo = [value];
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    const memory = memoryOf(state, at);
+    if (!memory || seen.has(at)) continue;
+    seen.add(at);
+    if (memory.kind === 'struct' && memory.given) continue;
+    if (/^(?:channel|mutex|group|cond|once|context|closure|bound)$/.test(memory.kind)) return true;
+    // A field that was not used yet is not there yet.
+    if (memory.kind === 'struct' && (memory.type === '' || m.program.carries(memory.type))) return true;
+    todo.push(...referencesOf(memory));
+  }
+  return false;
 }
 
 function enter(

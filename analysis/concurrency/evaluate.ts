@@ -83,7 +83,8 @@ function field(state: State, base: Value, expr: Expr & { kind: 'field' }): Value
   let memory = memoryOf(state, base);
   if (!memory && isSymbol(base)) memory = given(state, base, { kind: 'struct', type: '' });
   if (memory?.kind === 'box') return field(state, memory.value, expr);
-  if (memory?.kind !== 'struct') return isSymbol(base) ? `${base}.${expr.name}` : null;
+  if (memory?.kind === 'cond' && expr.name === 'L') return memory.lock;
+  if (memory?.kind !== 'struct') return `${isSymbol(base) ? base : `?${String(base)}`}.${expr.name}`;
   const known = memory.fields.get(expr.name);
   if (known !== undefined) return known;
   const symbol = `${isSymbol(base) ? base : `?${base}`}.${expr.name}`;
@@ -112,7 +113,7 @@ function count(m: Machine, state: State, value: Value): Value {
   if (value === null) return 0;
   const memory = memoryOf(state, value);
   if (memory?.kind === 'list') return memory.items.length;
-  if (memory?.kind === 'channel') return `?len${value}`;
+  if (memory?.kind === 'channel') return memory.open ? `?len${value}` : memory.buffer.length;
   if (typeof value === 'string' && value.startsWith('"')) return value.length - 1;
   m.usedSize = true;
   return m.size;

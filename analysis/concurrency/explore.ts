@@ -7,14 +7,16 @@ import { activation } from './calls.ts';
 import { encode } from './encode.ts';
 import type { Behaviour } from './ir.ts';
 import type { Machine, Program } from './machine.ts';
-import { type Decision, settle } from './run.ts';
-import type { Goroutine, PrimitiveCall, State } from './state.ts';
+import { settle } from './run.ts';
+import { type Event, type Goroutine, memoryOf, type PrimitiveCall, type State } from './state.ts';
 import { type Failure, pendingOf, type Transition } from './steps.ts';
 import { stepsFrom } from './transitions.ts';
 
 /** What one exploration may cost. */
 export interface Budget {
   readonly states: number;
+  /** Local steps of all goroutines in all of them. */
+  readonly steps: number;
 }
 
 /** One step of a witness. */
@@ -22,8 +24,8 @@ export interface WitnessStep {
   readonly actors: readonly string[];
   readonly at: readonly Node[];
   readonly name: string;
-  /** What the goroutines decided on the way to the next step. */
-  readonly decisions: readonly Decision[];
+  /** What happened on the way to the next step. */
+  readonly events: readonly Event[];
 }
 
 /** A goroutine that can never go on, or one that panics. */
@@ -35,8 +37,13 @@ export interface Verdict {
   readonly call: PrimitiveCall;
   /** The function that the exploration started with has not returned: nobody gets past it. */
   readonly blocksRoot: boolean;
+  /** It waits for a lock that it holds itself. */
+  readonly ownLock: boolean;
+  /** The channel is nil. */
+  readonly isNil: boolean;
+  /** The call that made the channel of the operation, if it has one that the model has made. */
+  readonly madeAt: Node | undefined;
   readonly witness: readonly WitnessStep[];
-  readonly state: State;
 }
 
 export interface Exploration {
@@ -59,8 +66,14 @@ interface Point {
 }
 
 /** Explores the behaviour of a function that is called with values of which nothing is known. */
-export function explore(program: Program, root: Behaviour, size: number, budget: Budget): Exploration {
-  const m: Machine = { program, size, usedSize: false };
+export function explore(
+  program: Program,
+  root: Behaviour,
+  size: number,
+  budget: Budget,
+  capacities: ReadonlyMap<Node, number> = new Map(),
+): Exploration {
+  const m: Machine = { program, size, usedSize: false, capacities, steps: budget.steps };
   const points: Point[] = [];
   const byKey = new Map<string, number>();
   let complete = true;
@@ -72,11 +85,15 @@ export function explore(program: Program, root: Behaviour, size: number, budget:
     points.push({ state, edges: [], from, step, failure: undefined });
     return points.length - 1;
   };
-  for (const { state, decisions } of settle(m, initial(root), ['0']))
-    add(state, -1, { actors: ['0'], at: [], name: 'start', decisions });
+  for (const state of settle(m, initial(root), ['0']))
+    add(state, -1, { actors: ['0'], at: [], name: 'start', events: state.events });
   for (let i = 0; i < points.length; i++) {
     const point = points[i] as Point;
-    if (point.state.cut) complete = false;
+    if (point.state.cut) {
+      // Whatever follows may happen, so nothing is learnt from following it.
+      complete = false;
+      continue;
+    }
     if (points.length > budget.states)
       return { verdicts: [], states: points.length, complete: false, usedSize: m.usedSize };
     const steps = stepsFrom(m, point.state);
@@ -102,6 +119,7 @@ function initial(root: Behaviour): State {
     memory: new Map(),
     facts: new Map(),
     own: new Set(),
+    events: [],
     next: 0,
     cut: false,
     ended: false,
@@ -127,8 +145,8 @@ function follow(
     points[from] = { ...point, failure: { kind: failure, goroutine: actors[0] as string, transition } };
   const moved = name === 'waits' ? [] : actors;
   let leadsBack = false;
-  for (const { state, decisions } of settle(m, transition.state, transition.moved)) {
-    const to = add(state, from, { actors, at, name, decisions });
+  for (const state of settle(m, transition.state, transition.moved)) {
+    const to = add(state, from, { actors, at, name, events: state.events });
     points[from]?.edges.push({ to, moved });
     if (to < known) leadsBack = true;
   }
@@ -150,7 +168,8 @@ function verdictsOf(points: readonly Point[]): readonly Verdict[] {
     for (const id of stuck.get(i) ?? []) {
       const g = point.state.goroutines.get(id);
       const call = g && pendingOf(g);
-      if (g && call) found(verdictAt(points, i, 'stuck', g, call));
+      // Who goes round in a circle does not wait for anybody.
+      if (g && call && call.name !== 'spin') found(verdictAt(points, i, 'stuck', g, call));
     }
     const g = point.failure && point.state.goroutines.get(point.failure.goroutine);
     const call = g && pendingOf(g);
@@ -182,9 +201,21 @@ function verdictAt(
     startedAt: g.startedAt,
     call,
     blocksRoot: state.goroutines.has('0'),
+    ownLock: isHeldBy(state, call, g.id),
+    isNil: call.args[0] === null && call.name !== 'select',
+    madeAt: madeAt(state, call),
     witness: witnessOf(points, at),
-    state,
   };
+}
+
+function madeAt(state: State, call: PrimitiveCall): Node | undefined {
+  const channel = memoryOf(state, call.args[0] ?? null);
+  return channel?.kind === 'channel' ? channel.madeAt : undefined;
+}
+
+function isHeldBy(state: State, call: PrimitiveCall, id: string): boolean {
+  const lock = memoryOf(state, call.args[0] ?? null);
+  return lock?.kind === 'mutex' && (lock.holder === id || lock.readers.includes(id));
 }
 
 function witnessOf(points: readonly Point[], at: number): readonly WitnessStep[] {

@@ -90,6 +90,8 @@ export type Operation = { readonly at: Node } /** `declares`: the variable is a 
     }
   /** Values go where nothing can follow them. */
   | { readonly kind: 'escape'; readonly values: readonly Expr[] }
+  /** Nobody knows whether control comes by here: whatever follows may happen, or not. */
+  | { readonly kind: 'doubt' }
   /** The elements that a `range` goes over are those of this value. */
   | { readonly kind: 'range'; readonly over: Expr; readonly cursor: Slot }
 );

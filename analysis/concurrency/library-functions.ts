@@ -25,6 +25,13 @@ export function isPrimitive(name: string): boolean {
   return primitives.has(name);
 }
 
+/** Primitives that make something which goroutines wait for, or start one. */
+export function makesSomething(name: string): boolean {
+  return /^context\.With(?:Cancel|Timeout|Deadline)|^sync\.NewCond$|^time\.AfterFunc$|\.(?:Go|TryGo)$/.test(
+    name,
+  );
+}
+
 const keepsNothing =
   /^(?:fmt|log|log\/slog|errors|strings|strconv|bytes|unicode|sort|slices|maps|math|math\/\w+|time|os|testing|reflect|runtime|sync\/atomic|path|path\/filepath|encoding\/\w+)\./;
 
@@ -45,4 +52,28 @@ export function isNeverNil(name: string): boolean {
   return /^(?:errors\.New|fmt\.Errorf)$|^(?:time\.New\w+|bytes\.NewBuffer\w*|strings\.New\w+|log\.New)$/.test(
     name,
   );
+}
+
+/** Methods of their arguments that functions of the standard library call before they return. */
+const callsBack: ReadonlyMap<string, readonly { readonly argument: number; readonly method: string }[]> =
+  new Map([
+    ['io.ReadFull', [{ argument: 0, method: 'Read' }]],
+    ['io.ReadAtLeast', [{ argument: 0, method: 'Read' }]],
+    ['io.ReadAll', [{ argument: 0, method: 'Read' }]],
+    ['io.WriteString', [{ argument: 0, method: 'Write' }]],
+    [
+      'io.Copy',
+      [
+        { argument: 1, method: 'Read' },
+        { argument: 0, method: 'Write' },
+      ],
+    ],
+    ['fmt.Fprint', [{ argument: 0, method: 'Write' }]],
+    ['fmt.Fprintf', [{ argument: 0, method: 'Write' }]],
+    ['fmt.Fprintln', [{ argument: 0, method: 'Write' }]],
+  ]);
+
+/** What a function calls of what it is given. */
+export function callbacksOf(name: string): readonly { readonly argument: number; readonly method: string }[] {
+  return callsBack.get(name) ?? [];
 }

@@ -12,9 +12,10 @@ export function liveSlots(behaviour: Behaviour, block: number, index: number): R
   const key = block * 4096 + index;
   let live = known.get(key);
   if (!live) {
-    const after = behind.get(behaviour) ?? liveBehind(behaviour.blocks, slotsOfMemory(behaviour));
+    const always = slotsOfMemory(behaviour);
+    const after = behind.get(behaviour) ?? liveBehind(behaviour.blocks, always);
     behind.set(behaviour, after);
-    live = before(behaviour.blocks[block] as Block, index, after[block] ?? new Set());
+    live = before(behaviour.blocks[block] as Block, index, after[block] ?? new Set(), always);
     known.set(key, live);
   }
   return live;
@@ -41,7 +42,7 @@ export function liveBehind(
     changed = false;
     for (let i = blocks.length - 1; i >= 0; i--) {
       const block = blocks[i] as Block;
-      const now = before(block, 0, after(block));
+      const now = before(block, 0, after(block), always);
       if (now.size === atStart[i]?.size) continue;
       atStart[i] = now;
       changed = true;
@@ -50,12 +51,17 @@ export function liveBehind(
   return blocks.map(after);
 }
 
-function before(block: Block, index: number, live: ReadonlySet<Slot>): ReadonlySet<Slot> {
+function before(
+  block: Block,
+  index: number,
+  live: ReadonlySet<Slot>,
+  always: ReadonlySet<Slot>,
+): ReadonlySet<Slot> {
   const slots = new Set(live);
   for (let i = block.operations.length - 1; i >= index; i--) {
     const operation = block.operations[i] as Operation;
     const written = writtenBy(operation);
-    if (written !== undefined) slots.delete(written);
+    if (written !== undefined && !always.has(written)) slots.delete(written);
     for (const expr of readBy(operation)) for (const slot of slotsIn(expr)) slots.add(slot);
   }
   return slots;
@@ -120,6 +126,8 @@ export function readBy(operation: Operation): readonly Expr[] {
       return [operation.callee, ...operation.args];
     case 'escape':
       return operation.values;
+    case 'doubt':
+      return [];
     case 'range':
       return [operation.over];
   }

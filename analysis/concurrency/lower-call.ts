@@ -2,9 +2,10 @@
 // handed over goes out of sight.
 
 import type { Callee } from '../model/calls.ts';
+import { neverReturns } from '../model/never-returns.ts';
 import { argumentsOf, child, type Node, unparen } from '../syntax/node.ts';
 import type { Expr } from './ir.ts';
-import { isHarmless, isInert, isNeverNil, isPrimitive } from './library-functions.ts';
+import { callbacksOf, isHarmless, isInert, isNeverNil, isPrimitive } from './library-functions.ts';
 import { lowerExpression, through } from './lower-expression.ts';
 import { emit, type Lowering, someAt, temporary, unknownAt } from './lowering.ts';
 import { shapeOf } from './shapes.ts';
@@ -19,7 +20,10 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
   if (builtin) return builtin;
   const target = targetOf(l, call, callee);
   const args = argumentsOf(call).map((arg) => lowerExpression(l, arg));
-  if (callee && !target) return lowerOpaque(l, call, callee.name, args, wanted);
+  if (callee && !target) {
+    lowerCallbacks(l, call, callee.name, args);
+    return lowerOpaque(l, call, callee.name, args, wanted);
+  }
   const results = Array.from({ length: wanted }, () => temporary(l));
   emit(l, {
     kind: 'call',
@@ -30,6 +34,16 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
     results,
   });
   return results.map((slot) => ({ kind: 'slot', slot }));
+}
+
+/** The methods of its arguments that a function is known to call, of their own types. */
+function lowerCallbacks(l: Lowering, call: Node, name: string, args: readonly Expr[]): void {
+  for (const { argument, method } of callbacksOf(name)) {
+    const receiver = args[argument];
+    if (!receiver) continue;
+    const callee: Expr = { kind: 'method', receiver, name: `?.${method}`, dynamic: true };
+    emit(l, { kind: 'call', at: call, mode: 'call', callee, args: [], results: [] });
+  }
 }
 
 /** What a named callee is to the machine; undefined if it is nothing that the machine follows. */
@@ -71,12 +85,16 @@ function lowerOpaque(
   const receiver = fn?.kind === 'selector_expression' ? child(fn, 'operand') : undefined;
   const isMethod = receiver && l.code.objectName(fn as Node) === undefined;
   const values = isMethod ? [lowerExpression(l, receiver), ...args] : args;
+  if (mayNotReturn.test(name) && !neverReturns(name)) emit(l, { kind: 'doubt', at: call });
   const given = values.filter((v) => v.kind !== 'constant' && v.kind !== 'nil' && v.kind !== 'unknown');
   if (given.length > 0 && !isInert(name) && !isHarmless(name))
     emit(l, { kind: 'escape', at: call, values: given });
   const result = isNeverNil(name) ? someAt(call) : unknownAt(call);
   return Array.from({ length: wanted }, () => result);
 }
+
+/** Names of functions that end the goroutine or the process, or panic, in some packages. */
+const mayNotReturn = /\.(?:Fatal|Fail|Panic|Abort|Exit|Skip|Throw|Must)\w*$/i;
 
 function lowerBuiltin(l: Lowering, call: Node, callee: Callee): readonly Expr[] | undefined {
   const [first, ...rest] = argumentsOf(call);
@@ -93,6 +111,9 @@ function lowerBuiltin(l: Lowering, call: Node, callee: Callee): readonly Expr[] 
     }
     case 'builtin.len':
     case 'builtin.cap': {
+      // How much a channel has room for is not how much it holds.
+      const isChannel = first && l.code.underlyingOf(l.code.typeOf(first)).kind === 'chan';
+      if (isChannel && callee.name === 'builtin.cap') return [unknownAt(call)];
       const constant = l.code.constantOf(call);
       if (constant !== undefined) return [{ kind: 'constant', value: constant }];
       return first && [{ kind: 'count', of: lowerExpression(l, first) }];

@@ -1,7 +1,7 @@
 // Expressions to pure ones: what has an effect becomes an operation before them.
 
 import { elementValue } from '../callgraph/cells.ts';
-import { isConversion } from '../callgraph/sources.ts';
+import { isConversion } from '../callgraph/targets.ts';
 import type { Field } from '../model/types.ts';
 import { child, childOfKind, contains, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
 import type { Expr, Shape, Slot, Target } from './ir.ts';

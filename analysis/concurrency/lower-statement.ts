@@ -69,7 +69,7 @@ function held(l: Lowering, at: Node, value: Expr): Expr {
   return { kind: 'slot', slot };
 }
 
-export function lowerSend(l: Lowering, node: Node): void {
+function lowerSend(l: Lowering, node: Node): void {
   const [channel, value] = [child(node, 'channel'), child(node, 'value')];
   if (!channel || !value) return;
   emit(l, { kind: 'send', at: node, channel: lowerExpression(l, channel), value: lowerExpression(l, value) });

@@ -26,6 +26,10 @@ export interface Machine {
   readonly size: number;
   /** Whether that was asked. */
   usedSize: boolean;
+  /** Capacities that channels are given in place of those that they are made with, by the call of `make`. */
+  readonly capacities: ReadonlyMap<Node, number>;
+  /** How many local steps are left. */
+  steps: number;
 }
 
 /** New memory for a variable of the shape; undefined for a shape that is no memory. */

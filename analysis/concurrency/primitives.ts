@@ -167,7 +167,7 @@ export function spawn(m: Machine, state: State, g: Goroutine, call: PrimitiveCal
 function unlock(state: State, g: Goroutine, call: PrimitiveCall): void {
   const [name = null] = call.args;
   const mutex = memoryOf(state, name);
-  if (mutex?.kind === 'mutex') {
+  if (mutex?.kind === 'mutex' && !mutex.given) {
     if (call.name === 'sync.RWMutex.RUnlock') {
       const at = mutex.readers.includes(g.id) ? mutex.readers.indexOf(g.id) : mutex.readers.length - 1;
       update(state, name, { ...mutex, readers: mutex.readers.filter((_, i) => i !== at) });

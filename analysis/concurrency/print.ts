@@ -79,6 +79,8 @@ function operationText(b: Behaviour, operation: Operation): string {
     }
     case 'escape':
       return `escape ${operation.values.map(text).join(', ')}`;
+    case 'doubt':
+      return 'doubt';
     case 'range':
       return `${slot(operation.cursor)} := range ${text(operation.over)}`;
   }

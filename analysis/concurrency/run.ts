@@ -1,70 +1,106 @@
 // Runs a goroutine up to the next thing that others can see: local steps do not interleave.
 
 import type { Node } from '../syntax/node.ts';
-import { invoke, leave, start } from './calls.ts';
-import { assign, evaluate, fresh, truth } from './evaluate.ts';
-import type { Ending, Expr, Operation } from './ir.ts';
-import { type Machine, memoryFor, renew, store, zeroOf } from './machine.ts';
+import { leave } from './calls.ts';
+import { encode } from './encode.ts';
+import { evaluate, fresh, truth } from './evaluate.ts';
+import type { Ending } from './ir.ts';
+import { type Machine, store } from './machine.ts';
+import { perform } from './operations.ts';
 import { runAtOnce } from './primitives.ts';
 import {
   type Activation,
-  allocate,
   copyState,
+  type Event,
   type Goroutine,
   goroutineOf,
   memoryOf,
-  open,
+  note,
   type State,
   type Value,
 } from './state.ts';
 
 /** The local steps of one goroutine between two visible ones; more are not followed. */
 const mostSteps = 3000;
+/** After so many, a loop is watched for whether it gets anywhere. */
+const longSteps = 100;
 
-/** A branch that was decided by nothing that is known. */
-export interface Decision {
-  readonly goroutine: string;
-  readonly at: Node;
-  readonly outcome: boolean | undefined;
-}
+/** The ways in which things can go on between two visible steps; of more, the rest is cut. */
+const mostWays = 32;
 
-export interface Settled {
+/** What it costs, in steps, to see whether the ways have come together again. */
+const costOfWay = 10;
+
+/** A state and the goroutines of it that have still to be run. */
+interface Work {
   readonly state: State;
-  readonly decisions: readonly Decision[];
+  readonly waiting: string[];
 }
 
 /** Runs the goroutines until each has ended or is about to do something visible: all ways in which that can go. */
-export function settle(m: Machine, start: State, goroutines: readonly string[]): readonly Settled[] {
-  const done: Settled[] = [];
-  const todo: { state: State; waiting: string[]; decisions: readonly Decision[] }[] = [
-    { state: start, waiting: [...goroutines], decisions: [] },
-  ];
-  for (let work = todo.pop(); work && done.length < 64; work = todo.pop()) {
+export function settle(m: Machine, from: State, goroutines: readonly string[]): readonly State[] {
+  const done: State[] = [];
+  const seen = new Set<string>();
+  from.events = [];
+  const todo: Work[] = [{ state: from, waiting: [...goroutines] }];
+  let circling: Work | undefined;
+  while (done.length < mostWays) {
+    const work = todo.pop() ?? (done.length === 0 ? circling : undefined);
+    if (!work) return done;
+    // No way leads out of a circle: its goroutine goes round for ever, and the others go on.
+    if (work === circling) spin(work);
     const { state, waiting } = work;
-    let { decisions } = work;
-    let isForked = false;
-    while (waiting.length > 0 && !state.ended) {
-      const id = waiting.at(-1) as string;
-      const goroutine = goroutineOf(state, id);
-      const fork = goroutine && runOne(m, state, goroutine, waiting);
-      if (!fork) {
-        removeEnded(state, id);
-        const at = waiting.lastIndexOf(id);
-        if (at >= 0) waiting.splice(at, 1);
-        continue;
-      }
-      for (const { decision, apply } of fork) {
-        const copy = copyState(state);
-        apply(copy, goroutineOf(copy, id) as Goroutine);
-        todo.push({ state: copy, waiting: [...waiting], decisions: [...decisions, decision] });
-      }
-      isForked = true;
-      decisions = [];
-      break;
+    const fork = runAll(m, state, waiting);
+    if (!fork) {
+      done.push(state);
+      continue;
     }
-    if (!isForked) done.push({ state, decisions });
+    // Ways that differ in nothing that can still matter are one.
+    const key = `${encode(state)}${waiting.join()}`;
+    m.steps -= costOfWay;
+    if (seen.has(key)) {
+      circling = work;
+      continue;
+    }
+    seen.add(key);
+    for (const { event, apply } of fork.ways) {
+      const copy = copyState(state);
+      copy.events = [...state.events, event];
+      apply(copy, goroutineOf(copy, fork.goroutine) as Goroutine);
+      todo.push({ state: copy, waiting: [...waiting] });
+    }
   }
+  if (todo.length > 0) for (const state of done) state.cut = true;
   return done;
+}
+
+/** The goroutine that was run last never does anything visible again. */
+function spin({ state, waiting }: Work): void {
+  const id = waiting.pop();
+  const goroutine = id === undefined ? undefined : goroutineOf(state, id);
+  if (goroutine) spinning(goroutine);
+}
+
+function spinning(g: Goroutine): undefined {
+  g.stack.push({ kind: 'primitive', name: 'spin', args: [], results: [], at: g.startedAt, stage: 0 });
+}
+
+/** Runs the waiting goroutines, the last one first, until one comes to where ways part. */
+function runAll(
+  m: Machine,
+  state: State,
+  waiting: string[],
+): { readonly goroutine: string; readonly ways: Fork } | undefined {
+  while (!state.ended) {
+    const id = waiting.at(-1);
+    if (id === undefined) return undefined;
+    const goroutine = goroutineOf(state, id);
+    const ways = goroutine && runOne(m, state, goroutine, waiting);
+    if (ways) return { goroutine: id, ways };
+    removeEnded(state, id);
+    waiting.splice(waiting.lastIndexOf(id), 1);
+  }
+  return undefined;
 }
 
 function removeEnded(state: State, id: string): void {
@@ -72,13 +108,15 @@ function removeEnded(state: State, id: string): void {
 }
 
 type Fork = readonly {
-  readonly decision: Decision;
+  readonly event: Event;
   readonly apply: (state: State, goroutine: Goroutine) => void;
 }[];
 
 /** Runs one goroutine; returns the ways to go on where they part. */
 function runOne(m: Machine, state: State, g: Goroutine, started: string[]): Fork | undefined {
-  for (let steps = 0; steps < mostSteps; steps++) {
+  const circle = new Set<string>();
+  for (let steps = 0; steps < mostSteps && m.steps > 0; steps++) {
+    m.steps--;
     const frame = g.stack.at(-1);
     if (!frame || state.ended) return undefined;
     if (frame.kind === 'primitive') {
@@ -97,152 +135,18 @@ function runOne(m: Machine, state: State, g: Goroutine, started: string[]): Fork
       continue;
     }
     if (!block) return undefined;
+    // A loop that decides nothing comes back to where it was.
+    if (steps > longSteps && block.ending.kind === 'jump' && block.ending.next <= frame.block) {
+      const key = encode(state);
+      if (circle.has(key)) return spinning(g);
+      circle.add(key);
+    }
     const fork = end(m, state, g, frame, block.ending);
     if (fork) return fork;
   }
   state.cut = true;
   g.stack.length = 0;
   return undefined;
-}
-
-function perform(
-  m: Machine,
-  state: State,
-  g: Goroutine,
-  frame: Activation,
-  operation: Operation,
-  started: string[],
-): void {
-  const value = (expr: Expr): Value => evaluate(m, state, frame, expr);
-  switch (operation.kind) {
-    case 'assign': {
-      const assigned = value(operation.value);
-      if (operation.declares && operation.to.kind === 'slot') renew(state, frame, operation.to.slot);
-      assign(m, state, frame, operation.to, assigned);
-      return;
-    }
-    case 'make-channel':
-      makeChannel(m, state, frame, operation);
-      return;
-    case 'allocate':
-      makeMemory(m, state, frame, operation);
-      return;
-    case 'list':
-      makeList(m, state, frame, operation);
-      return;
-    case 'append': {
-      const list = value(operation.list);
-      const memory = memoryOf(state, list);
-      const items = operation.items.map(value);
-      if (list !== null && memory?.kind !== 'list') {
-        for (const item of items) open(state, item);
-        store(state, frame, operation.to, fresh(state, frame, operation.at.start));
-        return;
-      }
-      const before = memory?.kind === 'list' ? memory.items : [];
-      const made = allocate(state, { kind: 'list', items: [...before, ...items].slice(0, 16), open: false });
-      store(state, frame, operation.to, made);
-      return;
-    }
-    case 'send':
-      g.stack.push({
-        kind: 'primitive',
-        name: 'send',
-        args: [value(operation.channel), value(operation.value)],
-        results: [],
-        at: operation.at,
-        stage: 0,
-      });
-      return;
-    case 'receive':
-      g.stack.push({
-        kind: 'primitive',
-        name: 'receive',
-        args: [value(operation.channel)],
-        results: [operation.to ?? -1, operation.ok ?? -1],
-        at: operation.at,
-        stage: 0,
-      });
-      return;
-    case 'call':
-      performCall(m, state, g, frame, operation, started);
-      return;
-    case 'escape':
-      for (const expr of operation.values) open(state, value(expr));
-      return;
-    case 'range':
-      store(
-        state,
-        frame,
-        operation.cursor,
-        allocate(state, { kind: 'cursor', over: value(operation.over), next: 0, open: false }),
-      );
-  }
-}
-
-function makeChannel(
-  m: Machine,
-  state: State,
-  frame: Activation,
-  operation: Operation & { kind: 'make-channel' },
-): void {
-  const asked = operation.capacity ? evaluate(m, state, frame, { kind: 'count', of: operation.capacity }) : 0;
-  const capacity = typeof asked === 'number' ? Math.min(asked, 1000) : 0;
-  const made = allocate(state, {
-    kind: 'channel',
-    capacity,
-    buffer: [],
-    closed: false,
-    open: false,
-    madeAt: operation.at,
-  });
-  store(state, frame, operation.to, made);
-}
-
-function makeMemory(
-  m: Machine,
-  state: State,
-  frame: Activation,
-  operation: Operation & { kind: 'allocate' },
-): void {
-  const memory = memoryFor(operation.shape);
-  if (!memory) return;
-  const fields = new Map(
-    operation.fields.map(({ name, value }): [string, Value] => [name, evaluate(m, state, frame, value)]),
-  );
-  const made = memory.kind === 'struct' ? { ...memory, fields } : memory;
-  store(state, frame, operation.to, allocate(state, made));
-}
-
-function makeList(
-  m: Machine,
-  state: State,
-  frame: Activation,
-  operation: Operation & { kind: 'list' },
-): void {
-  const items: Value[] = operation.items.map((item) => evaluate(m, state, frame, item));
-  const asked = operation.length && evaluate(m, state, frame, { kind: 'count', of: operation.length });
-  const length = typeof asked === 'number' ? Math.min(asked, 16) : 0;
-  for (let i = items.length; i < length; i++)
-    items.push(zeroOf(state, operation.element, fresh(state, frame, `${operation.at.start}.${i}`)));
-  store(state, frame, operation.to, allocate(state, { kind: 'list', items, open: false }));
-}
-
-function performCall(
-  m: Machine,
-  state: State,
-  g: Goroutine,
-  frame: Activation,
-  operation: Operation & { kind: 'call' },
-  started: string[],
-): void {
-  const callee = evaluate(m, state, frame, operation.callee);
-  const args = operation.args.map((arg) => evaluate(m, state, frame, arg));
-  const { at, results } = operation;
-  for (const slot of results) store(state, frame, slot, fresh(state, frame, `${at.start}.${slot}`));
-  if (operation.mode === 'defer') frame.defers = [...frame.defers, { callee, args, at }];
-  else if (operation.mode === 'go') start(m, state, g, { callee, args, at }, started);
-  else invoke(m, state, g, { callee, args, at }, results);
 }
 
 function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: Ending): Fork | undefined {
@@ -261,7 +165,7 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
         return undefined;
       }
       return [true, false].map((outcome) => ({
-        decision: { goroutine: g.id, at: ending.at, outcome },
+        event: branchEvent(g, ending.at, outcome),
         apply: (copy, own) => {
           copy.facts.set(answer.fact, outcome !== answer.negated);
           jump(own, outcome ? ending.yes : ending.no);
@@ -270,7 +174,7 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
     }
     case 'choice':
       return ending.next.map((next) => ({
-        decision: { goroutine: g.id, at: ending.at, outcome: undefined },
+        event: branchEvent(g, ending.at, undefined),
         apply: (_, own) => jump(own, next),
       }));
     case 'next':
@@ -291,6 +195,14 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
     case 'return':
       frame.returned = ending.values.map((value) => evaluate(m, state, frame, value));
       frame.leaving = 'return';
+      if (g.stack.length === 1)
+        note(state, {
+          goroutine: g.id,
+          at: ending.at,
+          kind: 'return',
+          outcome: undefined,
+          started: undefined,
+        });
       return undefined;
     case 'panic':
       frame.leaving = 'panic';
@@ -305,6 +217,10 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
       g.stack.push({ kind: 'primitive', name: 'block', args: [], results: [], at: ending.at, stage: 0 });
       return undefined;
   }
+}
+
+function branchEvent(g: Goroutine, at: Node, outcome: boolean | undefined): Event {
+  return { goroutine: g.id, at, kind: 'branch', outcome, started: undefined };
 }
 
 function jump(g: Goroutine, next: number): void {

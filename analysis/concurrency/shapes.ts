@@ -64,7 +64,6 @@ export function carries(type: Type, code: Code, seen: ReadonlySet<string> = new 
   }
   switch (type.kind) {
     case 'chan':
-    case 'func':
       return true;
     case 'pointer':
     case 'slice':

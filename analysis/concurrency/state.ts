@@ -162,6 +162,18 @@ export interface Goroutine {
   started: number;
 }
 
+/** Something that happened on the way from one visible step to the next, for a witness. */
+export interface Event {
+  readonly goroutine: string;
+  readonly at: Node;
+  /** A branch that nothing decided but the search; a goroutine's function returns; another goroutine is started. */
+  readonly kind: 'branch' | 'return' | 'start';
+  /** How the branch came out; undefined where there is more to choose from than true and false. */
+  readonly outcome: boolean | undefined;
+  /** The goroutine that is started. */
+  readonly started: string | undefined;
+}
+
 export interface State {
   readonly goroutines: Map<string, Goroutine>;
   readonly memory: Map<string, Memory>;
@@ -173,6 +185,8 @@ export interface State {
   next: number;
   /** Something was cut short: whatever follows may happen. */
   cut: boolean;
+  /** Since the last visible step. */
+  events: readonly Event[];
   /** A run-time panic that nobody has stopped, or the end of the process. */
   ended: boolean;
 }
@@ -258,4 +272,8 @@ export function referencesOf(memory: Memory): readonly Value[] {
     default:
       return [];
   }
+}
+
+export function note(state: State, event: Event): void {
+  state.events = [...state.events, event];
 }

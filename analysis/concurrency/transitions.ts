@@ -79,7 +79,7 @@ function endingOf(g: Goroutine): Ending | undefined {
 }
 
 /** The cases of the `select` that a goroutine is about to perform. */
-export function casesOf(g: Goroutine): readonly Case[] {
+function casesOf(g: Goroutine): readonly Case[] {
   const ending = endingOf(g);
   return ending?.kind === 'select' ? ending.cases : [];
 }

@@ -1,0 +1,127 @@
+// A verdict in words: the shortest way to it, step by step.
+
+import { child, type Node, operatorOf, textOf } from '../syntax/node.ts';
+import type { Defect } from './defects.ts';
+import type { WitnessStep } from './explore.ts';
+import type { Event } from './state.ts';
+
+export interface Explanation {
+  readonly at: Node;
+  readonly message: string;
+}
+
+/** More steps than anybody reads: of a longer witness, the last ones are shown. */
+const mostSteps = 14;
+
+/** The steps that lead to a defect, in order, numbered. Goroutines are numbered as they are started. */
+export function explain({ verdict, root }: Defect): readonly Explanation[] {
+  const names = new Map<string, string>([['0', nameOf(root)]]);
+  const steps = verdict.witness.flatMap((step) => [
+    ...stepTexts(step, names),
+    ...step.events.flatMap((e) => eventText(e, names)),
+  ]);
+  const last = {
+    at: verdict.call.at,
+    message: `${nameIn(names, verdict.goroutine)} ${verdict.kind === 'stuck' ? 'waits here for ever' : 'panics here'}`,
+  };
+  const shown = [...steps, last].slice(-mostSteps);
+  return shown.map(({ at, message }, i) => ({ at, message: `${i + 1}. ${message}` }));
+}
+
+function nameOf(fn: Node): string {
+  const name = child(fn, 'name');
+  return name ? textOf(name) : 'the function';
+}
+
+function nameIn(names: Map<string, string>, id: string): string {
+  const known = names.get(id);
+  if (known !== undefined) return known;
+  const name = `goroutine ${names.size}`;
+  names.set(id, name);
+  return name;
+}
+
+function stepTexts(step: WitnessStep, names: Map<string, string>): Explanation[] {
+  const [first, second] = step.actors;
+  const [at, other] = step.at;
+  if (first === undefined || !at) return [];
+  const who = nameIn(names, first);
+  if (second !== undefined && other)
+    return [{ at, message: `${who} sends, and ${nameIn(names, second)} receives` }];
+  return [
+    { at, message: `${who} ${verbs[step.name] ?? `calls ${step.name.replace(/^.*\.(?=\w+\.\w+$)/, '')}`}` },
+  ];
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  send: 'sends',
+  receive: 'receives',
+  close: 'closes the channel',
+  cancel: 'cancels the context',
+  default: 'takes the default case',
+  waits: 'waits for the lock',
+};
+
+function eventText(
+  { goroutine, at, kind, outcome, started }: Event,
+  names: Map<string, string>,
+): Explanation[] {
+  const who = nameIn(names, goroutine);
+  switch (kind) {
+    case 'start':
+      return started === undefined ? [] : [{ at, message: `${who} starts ${nameIn(names, started)}` }];
+    case 'return':
+      return [{ at, message: `${who} returns` }];
+    case 'branch':
+      return outcome === undefined ? [] : [{ at, message: `in ${who}, ${short(at)} is ${outcome}` }];
+  }
+}
+
+function short(node: Node): string {
+  const text = textOf(node).replace(/\s+/g, ' ');
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
+
+/** The channel that an operation is about, as it is written; `the channel` if it is not simple. */
+export function channelText(at: Node): string {
+  const channel =
+    at.kind === 'send_statement'
+      ? child(at, 'channel')
+      : at.kind === 'range_clause'
+        ? child(at, 'right')
+        : at.kind === 'unary_expression' && operatorOf(at) === '<-'
+          ? child(at, 'operand')
+          : undefined;
+  const text = channel ? textOf(channel) : '';
+  return /^[\w.]{1,30}$/.test(text) ? text : 'the channel';
+}
+
+/** Who is stuck or panics: the function that was explored, or a goroutine that it started. */
+export function isInGoroutine({ verdict, root }: Defect): boolean {
+  return verdict.goroutine !== '0' || root.parent?.parent?.kind === 'go_statement';
+}
+
+/**
+ * Whether a defect is worth telling. A program that has returned from `main` has no goroutines left, and a `main`
+ * or a `select {}` that waits for ever is a way to keep a program running.
+ */
+export function isWorthTelling(defect: Defect): boolean {
+  const { verdict, root, code } = defect;
+  const isMain = code.pkg.name === 'main' && nameOf(root) === 'main' && root.kind === 'function_declaration';
+  if (isMain && (!verdict.blocksRoot || !isInGoroutine(defect)) && verdict.kind === 'stuck') return false;
+  return isInGoroutine(defect) || !isOnPurpose(defect);
+}
+
+/**
+ * Whether a function waits for ever because that is what it is there for: in a `select {}`, for a channel that it has
+ * made and nobody else knows, or in a `select` some of whose channels are nil, so that it depends on the others.
+ */
+function isOnPurpose({ verdict, code }: Defect): boolean {
+  const { name, at, args } = verdict.call;
+  if (name === 'block') return true;
+  if (name === 'select') return args.some((value, i) => i % 2 === 0 && value === null);
+  const channel = name === 'receive' ? child(at, 'operand') : undefined;
+  if (channel?.kind === 'call_expression') return true;
+  const binding = channel?.kind === 'identifier' ? code.bindingOf(channel) : undefined;
+  return binding?.scope === 'local' && code.usesOf(binding).length === 2;
+}

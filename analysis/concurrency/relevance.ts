@@ -1,0 +1,94 @@
+// Which functions make something that goroutines wait for, or start a goroutine, by themselves or through those that
+// they call. Told from the syntax, since most functions do not, and are never lowered.
+
+import type { Code } from '../model/code.ts';
+import { argumentsOf, child, contains, type Node, nodesOf, unparen } from '../syntax/node.ts';
+import { makesSomething } from './library-functions.ts';
+import { carries } from './shapes.ts';
+
+/** What a function does by itself, and the functions of the package that it calls or mentions. */
+interface Facts {
+  readonly makes: boolean;
+  readonly calls: readonly string[];
+}
+
+/** Facts follow from the text of a function and the surface of its package. */
+const remembered = new WeakMap<Node, { readonly surface: object; readonly facts: Facts }>();
+
+/** Whether running a function can make or start anything that the model is about. */
+export function isRelevant(code: Code, fn: Node, known: Map<Node, boolean>): boolean {
+  const answer = known.get(fn);
+  if (answer !== undefined) return answer;
+  const visited = new Map<Node, Code>([[fn, code]]);
+  for (const [at, itsCode] of visited) {
+    const facts = factsOf(itsCode, at);
+    if (facts.makes || known.get(at) === true) {
+      known.set(fn, true);
+      return true;
+    }
+    if (known.get(at) === false) continue;
+    for (const name of facts.calls) {
+      const callee = itsCode.functionNamed(name);
+      if (callee) visited.set(callee.root, callee);
+    }
+  }
+  // Everything that can be reached from here was seen.
+  for (const at of visited.keys()) known.set(at, false);
+  return false;
+}
+
+function factsOf(code: Code, fn: Node): Facts {
+  const { surface } = code.pkg;
+  const known = remembered.get(fn);
+  if (known?.surface === surface) return known.facts;
+  const facts = { makes: makesDirectly(code, fn), calls: callsOf(code, fn) };
+  remembered.set(fn, { surface, facts });
+  return facts;
+}
+
+function makesDirectly(code: Code, fn: Node): boolean {
+  const within = (node: Node): boolean => contains(fn, node);
+  const { tree } = fn;
+  return (
+    nodesOf(tree, 'go_statement').some(within) ||
+    code.calls.some((call) => within(call) && makesByCall(code, call)) ||
+    nodesOf(tree, 'composite_literal').some((n) => within(n) && carries(code.typeOf(n), code)) ||
+    nodesOf(tree, 'var_spec').some((spec) => within(spec) && declaresMemory(code, spec))
+  );
+}
+
+function makesByCall(code: Code, call: Node): boolean {
+  const name = code.calleeName(call);
+  if (makesSomething(name)) return true;
+  const [first] = argumentsOf(call);
+  if (!first || (name !== 'builtin.make' && name !== 'builtin.new')) return false;
+  return carries(code.typeOfTypeNode(first), code);
+}
+
+function declaresMemory(code: Code, spec: Node): boolean {
+  const type = child(spec, 'type');
+  return type !== undefined && carries(code.typeOfTypeNode(type), code);
+}
+
+/** Calls, and functions that are handed on as values. */
+function callsOf(code: Code, fn: Node): readonly string[] {
+  const names = new Set<string>();
+  const own = `${code.pkg.importPath}.`;
+  for (const call of code.calls) {
+    if (!contains(fn, call)) continue;
+    const name = code.calleeName(call);
+    if (name.startsWith(own)) names.add(name);
+    for (const arg of argumentsOf(call)) {
+      const handed = handedOn(code, unparen(arg));
+      if (handed?.startsWith(own)) names.add(handed);
+    }
+  }
+  return [...names];
+}
+
+function handedOn(code: Code, arg: Node): string | undefined {
+  if (arg.kind !== 'identifier' && arg.kind !== 'selector_expression') return undefined;
+  if (code.entityOf(arg)?.kind === 'function') return code.objectName(arg);
+  const member = code.memberOf(arg);
+  return member?.kind === 'method' && member.owner ? `${member.owner}.${member.name}` : undefined;
+}

@@ -1,0 +1,33 @@
+// Whether a repair repairs: the model runs the changed program again.
+
+import type { Node } from '../syntax/node.ts';
+import { budget, type Defect } from './defects.ts';
+import { explore, type Verdict } from './explore.ts';
+import { programOf } from './program.ts';
+
+/** Sizes of unknown collections for which a repair has to hold: of one element, of some, and of one more. */
+const sizes = [2, 1, 3];
+
+/**
+ * Whether a channel with room for so much, or for one value of each element of a collection, takes a defect away and
+ * brings no other one. False also if the model cannot see all that happens then.
+ */
+export function capacityRepairs(
+  { code, root, verdict }: Defect,
+  make: Node,
+  capacity: number | 'size',
+): boolean {
+  const program = programOf(code);
+  const behaviour = program.behaviourOf(root);
+  return sizes.every((size) => {
+    const before = explore(program, behaviour, size, budget);
+    const room = new Map([[make, capacity === 'size' ? size : capacity]]);
+    const after = explore(program, behaviour, size, budget, room);
+    const isGone = !after.verdicts.some((v) => isSame(v, verdict));
+    return after.complete && isGone && after.verdicts.every((v) => before.verdicts.some((b) => isSame(b, v)));
+  });
+}
+
+function isSame(a: Verdict, b: Verdict): boolean {
+  return a.kind === b.kind && a.call.at === b.call.at;
+}

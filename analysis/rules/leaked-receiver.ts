@@ -1,0 +1,36 @@
+import { channelText } from '../concurrency/explain.ts';
+import { consequence, defectsAt, told } from '../concurrency/findings.ts';
+import { defineRule } from './rule.ts';
+
+export default defineRule({
+  id: 'leaked-receiver',
+  since: '0.2.0',
+  severity: 'error',
+  summary: 'A receive that nobody sends to any more',
+  why: `
+    A receive waits until somebody sends or closes the channel. When every goroutine that would do so has ended without,
+    the one that receives waits for ever and is never collected.
+
+    The steps under the finding are one way in which it comes about, the shortest there is.`,
+  silentWhen: [
+    'code that is not visible can reach the channel: a parameter, a field of a value that came from outside, an argument of a function of another package',
+    'more can happen than is explored in the time of a keystroke',
+    'the code is part of a test',
+  ],
+  peers: [],
+  fixes: {},
+  imports: [],
+  inTests: false,
+  mentions: ['<-'],
+
+  check(code, report) {
+    for (const defect of defectsAt(code, 'stuck', /^receive$/)) {
+      if (defect.verdict.isNil) continue;
+      const channel = channelText(defect.verdict.call.at);
+      report({
+        ...told(defect),
+        message: `nothing sends to ${channel} or closes it any more, so ${consequence(defect)}`,
+      });
+    }
+  },
+});
