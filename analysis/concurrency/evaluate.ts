@@ -26,7 +26,7 @@ export function evaluate(m: Machine, state: State, frame: Activation, expr: Expr
     case 'reference':
       return frame.slots[expr.slot] ?? null;
     case 'global': {
-      const symbol = `?@${expr.name}`;
+      const symbol = `?@${expr.name}${expr.isNil === false ? '!' : ''}`;
       given(state, symbol, expr.shape);
       return symbol;
     }
@@ -60,7 +60,7 @@ export function evaluate(m: Machine, state: State, frame: Activation, expr: Expr
     case 'binary':
       return combined(m, state, frame, expr);
     case 'count':
-      return count(m, state, again(expr.of));
+      return count(state, again(expr.of));
     case 'unknown':
       return fresh(state, frame, expr.isNil === false ? `${expr.at.start}!` : expr.at.start);
   }
@@ -108,13 +108,20 @@ function element(state: State, list: Value, index: Value): Value {
   return `?${String(list).replace(/^\?/, '')}[${String(index).replace(/^\?/, '')}]`;
 }
 
-function count(m: Machine, state: State, value: Value): Value {
+/** How many elements a value has; of one that nothing is known of, a symbol for that. */
+function count(state: State, value: Value): Value {
   if (typeof value === 'number') return value;
   if (value === null) return 0;
   const memory = memoryOf(state, value);
   if (memory?.kind === 'list') return memory.items.length;
   if (memory?.kind === 'channel') return memory.open ? `?len${value}` : memory.buffer.length;
   if (typeof value === 'string' && value.startsWith('"')) return value.length - 1;
+  return isSymbol(value) && value.startsWith('?#') ? value : `?#${bare(value)}`;
+}
+
+/** A number of elements to go on with: of an unknown one, the size that the model has for all of them. */
+export function sizeOf(m: Machine, value: Value): number {
+  if (typeof value === 'number') return value;
   m.usedSize = true;
   return m.size;
 }
@@ -126,6 +133,8 @@ function combined(m: Machine, state: State, frame: Activation, expr: Expr): Valu
     const left = evaluate(m, state, frame, expr.left);
     const right = evaluate(m, state, frame, expr.right);
     const result = arithmetic(expr.operator, left, right);
+    // What is counted no further cannot be compared with what it should have come to.
+    if (result === undefined && typeof left === 'number' && typeof right === 'number') state.cut = true;
     return result ?? `?(${bare(left)}${expr.operator}${bare(right)})`;
   }
   const answer = truth(m, state, frame, expr);
@@ -233,7 +242,7 @@ function operands(
   const [left, right] = [raw(expr.left), raw(expr.right)];
   const isBound = expr.left.kind === 'count' && expr.right.kind === 'count';
   if (!isBound) return [evaluate(m, state, frame, expr.left), evaluate(m, state, frame, expr.right)];
-  if (typeof left === 'number' && isSymbol(right)) return [left, count(m, state, right)];
+  if (typeof left === 'number' && isSymbol(right)) return [left, sizeOf(m, right)];
   if (typeof right === 'number' && isSymbol(left)) return [left, right];
   return [left, right];
 }

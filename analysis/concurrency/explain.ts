@@ -1,6 +1,15 @@
 // A verdict in words: the shortest way to it, step by step.
 
-import { child, type Node, operatorOf, textOf } from '../syntax/node.ts';
+import {
+  child,
+  closest,
+  contains,
+  enclosingFunction,
+  type Node,
+  nodesOf,
+  operatorOf,
+  textOf,
+} from '../syntax/node.ts';
 import type { Defect } from './defects.ts';
 import type { WitnessStep } from './explore.ts';
 import type { Event } from './state.ts';
@@ -73,8 +82,17 @@ function eventText(
     case 'return':
       return [{ at, message: `${who} returns` }];
     case 'branch':
-      return outcome === undefined ? [] : [{ at, message: `in ${who}, ${short(at)} is ${outcome}` }];
+      return branchText(at, outcome, who);
   }
+}
+
+function branchText(at: Node, outcome: boolean | undefined, who: string): Explanation[] {
+  if (outcome === undefined) return [];
+  const clause = closest(at, 'expression_case');
+  const tag = clause?.parent && at.parent?.parent === clause ? child(clause.parent, 'value') : undefined;
+  if (!tag) return [{ at, message: `in ${who}, ${short(at)} is ${outcome}` }];
+  // A case that is passed over says nothing that the one that is taken does not.
+  return outcome ? [{ at, message: `in ${who}, ${short(tag)} is ${short(at)}` }] : [];
 }
 
 function short(node: Node): string {
@@ -109,7 +127,22 @@ export function isWorthTelling(defect: Defect): boolean {
   const { verdict, root, code } = defect;
   const isMain = code.pkg.name === 'main' && nameOf(root) === 'main' && root.kind === 'function_declaration';
   if (isMain && (!verdict.blocksRoot || !isInGoroutine(defect)) && verdict.kind === 'stuck') return false;
-  return isInGoroutine(defect) || !isOnPurpose(defect);
+  return !isToken(defect) && (isInGoroutine(defect) || !isOnPurpose(defect));
+}
+
+/**
+ * Whether a receive takes a token back that the same function has sent: a channel that counts. What the balance is
+ * depends on more than the model knows of.
+ */
+function isToken({ verdict }: Defect): boolean {
+  const { name, at, results } = verdict.call;
+  const fn = enclosingFunction(at);
+  if (name !== 'receive' || (results[0] ?? -1) >= 0 || !fn || !verdict.hasRoom) return false;
+  const channel = child(at, 'operand');
+  return nodesOf(at.tree, 'send_statement').some((send) => {
+    const to = child(send, 'channel');
+    return to && channel && contains(fn, send) && textOf(to) === textOf(channel);
+  });
 }
 
 /**

@@ -8,7 +8,14 @@ import { encode } from './encode.ts';
 import type { Behaviour } from './ir.ts';
 import type { Machine, Program } from './machine.ts';
 import { settle } from './run.ts';
-import { type Event, type Goroutine, memoryOf, type PrimitiveCall, type State } from './state.ts';
+import {
+  type Channel,
+  type Event,
+  type Goroutine,
+  memoryOf,
+  type PrimitiveCall,
+  type State,
+} from './state.ts';
 import { type Failure, pendingOf, type Transition } from './steps.ts';
 import { stepsFrom } from './transitions.ts';
 
@@ -43,6 +50,8 @@ export interface Verdict {
   readonly isNil: boolean;
   /** The call that made the channel of the operation, if it has one that the model has made. */
   readonly madeAt: Node | undefined;
+  /** The channel is made with room. */
+  readonly hasRoom: boolean;
   readonly witness: readonly WitnessStep[];
 }
 
@@ -203,14 +212,15 @@ function verdictAt(
     blocksRoot: state.goroutines.has('0'),
     ownLock: isHeldBy(state, call, g.id),
     isNil: call.args[0] === null && call.name !== 'select',
-    madeAt: madeAt(state, call),
+    madeAt: channelOf(state, call)?.madeAt,
+    hasRoom: (channelOf(state, call)?.capacity ?? 0) > 0,
     witness: witnessOf(points, at),
   };
 }
 
-function madeAt(state: State, call: PrimitiveCall): Node | undefined {
+function channelOf(state: State, call: PrimitiveCall): Channel | undefined {
   const channel = memoryOf(state, call.args[0] ?? null);
-  return channel?.kind === 'channel' ? channel.madeAt : undefined;
+  return channel?.kind === 'channel' ? channel : undefined;
 }
 
 function isHeldBy(state: State, call: PrimitiveCall, id: string): boolean {

@@ -22,7 +22,14 @@ export function defectsAt(
   return defectsIn(code)
     .filter(({ verdict }) => verdict.kind === kind && operations.test(verdict.call.name))
     .filter(isWorthTelling)
-    .sort((a, b) => a.verdict.call.at.start - b.verdict.call.at.start);
+    .sort((a, b) => a.verdict.call.at.start - b.verdict.call.at.start)
+    .filter(isFirst);
+}
+
+/** Whether no defect before it is about the same channel: one repair serves for all of them. */
+function isFirst(defect: Defect, index: number, all: readonly Defect[]): boolean {
+  const { madeAt } = defect.verdict;
+  return madeAt === undefined || all.findIndex((d) => d.verdict.madeAt === madeAt) === index;
 }
 
 /** Where a defect is, how sure it is, and the steps that lead to it. */

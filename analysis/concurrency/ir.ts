@@ -29,7 +29,12 @@ export type Expr =
   /** The memory of a variable that is shared by reference: `&x`. */
   | { readonly kind: 'reference'; readonly slot: Slot }
   /** A package-level variable of this package. */
-  | { readonly kind: 'global'; readonly name: string; readonly shape: Shape }
+  | {
+      readonly kind: 'global';
+      readonly name: string;
+      readonly shape: Shape;
+      readonly isNil: false | undefined;
+    }
   /** A field of a struct or of what a pointer points to. */
   | { readonly kind: 'field'; readonly of: Expr; readonly name: string; readonly shape: Shape }
   | { readonly kind: 'element'; readonly of: Expr; readonly index: Expr }

@@ -85,13 +85,17 @@ function lowerOpaque(
   const receiver = fn?.kind === 'selector_expression' ? child(fn, 'operand') : undefined;
   const isMethod = receiver && l.code.objectName(fn as Node) === undefined;
   const values = isMethod ? [lowerExpression(l, receiver), ...args] : args;
-  if (mayNotReturn.test(name) && !neverReturns(name)) emit(l, { kind: 'doubt', at: call });
+  const isDoubtful = mayNotReturn.test(name) ? !neverReturns(name) : wanted > 0 && elects.test(name);
+  if (isDoubtful) emit(l, { kind: 'doubt', at: call });
   const given = values.filter((v) => v.kind !== 'constant' && v.kind !== 'nil' && v.kind !== 'unknown');
   if (given.length > 0 && !isInert(name) && !isHarmless(name))
     emit(l, { kind: 'escape', at: call, values: given });
   const result = isNeverNil(name) ? someAt(call) : unknownAt(call);
   return Array.from({ length: wanted }, () => result);
 }
+
+/** Atomic operations, whose results tell goroutines apart: no two of them see the same. */
+const elects = /(?:^|\/)atomic\.|^sync\.Map\./;
 
 /** Names of functions that end the goroutine or the process, or panic, in some packages. */
 const mayNotReturn = /\.(?:Fatal|Fail|Panic|Abort|Exit|Skip|Throw|Must)\w*$/i;

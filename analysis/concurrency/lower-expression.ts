@@ -72,16 +72,32 @@ function lowerIdentifier(l: Lowering, node: Node): Expr {
     const slot = slotOf(l, binding);
     if (slot !== undefined) return { kind: 'slot', slot };
     if (binding.scope !== 'package') return unknownAt(node);
-    return { kind: 'global', name: binding.name, shape: shapeOf(l.code.typeOf(node), l.code) };
+    return globalExpr(l, node, binding.name, shapeOf(l.code.typeOf(node), l.code));
   }
   if (binding?.kind === 'function') return functionExpr(l, node);
   return constantExpr(l, node) ?? unknownAt(node);
 }
 
+/** A package-level variable. One that holds an error is made with the package and stays what it is: it is not nil. */
+function globalExpr(l: Lowering, node: Node, name: string, shape: Shape): Expr {
+  const type = l.code.typeOf(node);
+  const isError = type.kind === 'named' && type.pkg === '' && type.name === 'error';
+  const spec = l.code.entityOf(node)?.node;
+  const isMade =
+    isError &&
+    (!spec || spec.kind !== 'var_spec' || child(spec, 'value') !== undefined || isOutside(l, node));
+  return { kind: 'global', name, shape, isNil: isMade ? false : undefined };
+}
+
+/** In the library, declarations stand without what they are made with. */
+function isOutside(l: Lowering, node: Node): boolean {
+  return l.code.entityOf(node)?.importPath !== l.code.pkg.importPath;
+}
+
 /** A constant or variable of another package. */
 function outsideValue(l: Lowering, node: Node): Expr {
   const name = l.code.objectName(node) ?? '';
-  return constantExpr(l, node) ?? { kind: 'global', name, shape: unknownShape };
+  return constantExpr(l, node) ?? globalExpr(l, node, name, unknownShape);
 }
 
 function functionExpr(l: Lowering, node: Node): Expr {

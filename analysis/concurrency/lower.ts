@@ -5,6 +5,7 @@ import type { Code } from '../model/code.ts';
 import {
   child,
   childrenIn,
+  closest,
   contains,
   descendants,
   enclosingFunction,
@@ -26,7 +27,8 @@ export function lower(code: Code, fn: Node): Behaviour {
   const flow = code.flowOf(fn);
   const parameters = parametersOf(l);
   const results = resultsOf(l);
-  const lowered = flow.blocks.map((block) => lowerBlock(l, flow, block, results));
+  const lowered: Block[] = [...flow.blocks.map((block) => lowerBlock(l, flow, block, results))];
+  lowered.push(...doubtsOf(l, flow, lowered));
   const always = slotsOfMemory({ slots: l.slots, results });
   const { blocks, entry } = simplify(lowered, flow.entry.id, always);
   return {
@@ -109,6 +111,33 @@ function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly
   }
   const ending = endingOf(l, flow, block, results);
   return { operations: l.operations, ending };
+}
+
+/**
+ * Where no case of a `switch` over strings or named constants applies and it has no default, the values that can
+ * come are often all there: nothing is concluded from that way. Turns the edges there to blocks that say so.
+ */
+function doubtsOf(l: Lowering, flow: Flow, lowered: Block[]): Block[] {
+  const doubts: Block[] = [];
+  flow.blocks.forEach((block, i) => {
+    const condition = block.edges[0]?.condition;
+    const ending = lowered[i]?.ending;
+    if (condition?.kind !== 'match' || ending?.kind !== 'branch' || !isLastCase(l, condition.expression))
+      return;
+    const at = condition.expression;
+    const no = lowered.length + doubts.length;
+    doubts.push({ operations: [{ kind: 'doubt', at }], ending: { kind: 'jump', at, next: ending.no } });
+    lowered[i] = { ...(lowered[i] as Block), ending: { ...ending, no } };
+  });
+  return doubts;
+}
+
+function isLastCase(l: Lowering, expression: Node): boolean {
+  const clause = closest(expression, 'expression_case');
+  const clauses = (clause?.parent?.children ?? []).filter((c) => c.kind.endsWith('_case'));
+  const isLast = clauses.at(-1) === clause && expression === expression.parent?.children.at(-1);
+  if (!isLast || clauses.some((c) => c.kind === 'default_case')) return false;
+  return expression.kind !== 'int_literal' && l.code.constantOf(expression) !== undefined;
 }
 
 function isRangeOperand(node: Node): boolean {

@@ -1,7 +1,7 @@
 // The local operations of a behaviour, on the memory of a state.
 
 import { invoke, start } from './calls.ts';
-import { assign, evaluate, fresh } from './evaluate.ts';
+import { assign, evaluate, fresh, sizeOf } from './evaluate.ts';
 import type { Expr, Operation } from './ir.ts';
 import { type Machine, memoryFor, renew, store, zeroOf } from './machine.ts';
 import {
@@ -93,14 +93,18 @@ export function perform(
   }
 }
 
+/** Room that is never used up: whether an unknown capacity suffices is not known. */
+const enough = 1000;
+
 function makeChannel(
   m: Machine,
   state: State,
   frame: Activation,
   operation: Operation & { kind: 'make-channel' },
 ): void {
-  const asked = operation.capacity ? evaluate(m, state, frame, { kind: 'count', of: operation.capacity }) : 0;
-  const capacity = m.capacities.get(operation.at) ?? (typeof asked === 'number' ? Math.min(asked, 1000) : 0);
+  const asked = operation.capacity ? evaluate(m, state, frame, operation.capacity) : 0;
+  const capacity =
+    m.capacities.get(operation.at) ?? (typeof asked === 'number' ? Math.min(asked, enough) : enough);
   const made = allocate(state, {
     kind: 'channel',
     capacity,
@@ -134,8 +138,7 @@ function makeList(
   operation: Operation & { kind: 'list' },
 ): void {
   const items: Value[] = operation.items.map((item) => evaluate(m, state, frame, item));
-  const asked = operation.length && evaluate(m, state, frame, { kind: 'count', of: operation.length });
-  const length = typeof asked === 'number' ? Math.min(asked, 16) : 0;
+  const length = operation.length ? Math.min(sizeOf(m, evaluate(m, state, frame, operation.length)), 16) : 0;
   for (let i = items.length; i < length; i++)
     items.push(zeroOf(state, operation.element, fresh(state, frame, `${operation.at.start}.${i}`)));
   store(state, frame, operation.to, allocate(state, { kind: 'list', items, open: false }));

@@ -14,7 +14,7 @@ export function rootCodes(code: Code): readonly Code[] {
   const starters = new Set([...found].filter(startsGoroutines).flatMap((c) => nameOf(c.root)));
   for (const name of starters) for (const other of code.packageCode(name)) found.add(other);
   // What a test does to other code, on paths that its data excludes, says little about that code.
-  return [...found].filter((c) => c.functions.length > 0 && !c.isTest);
+  return [...found].filter((c) => c.functions.length > 0 && !isForTests(c));
 }
 
 function startsGoroutines(code: Code): boolean {
@@ -24,4 +24,8 @@ function startsGoroutines(code: Code): boolean {
 function nameOf(fn: Node): readonly string[] {
   const name = child(fn, 'name');
   return name ? [textOf(name)] : [];
+}
+
+function isForTests(code: Code): boolean {
+  return code.isTest || code.imports.some(({ path }) => /^testing$|\/ginkgo(?:\/v2)?$/.test(path));
 }

@@ -172,41 +172,34 @@ function withOutside(state: State, side: Side): readonly Transition[] {
         complete(copy, g as Goroutine, side, undefined, true);
       }),
     ];
-  const outcomes = call.name === 'next' ? [true, false] : [true];
+  const asksOk = side.chosen ? side.chosen.ok !== undefined : (call.results[1] ?? -1) >= 0;
+  const outcomes = call.name === 'next' || asksOk ? [true, false] : [true];
   return outcomes.map((ok) =>
     step(state, [side], 'receive', (copy, [g]) => {
+      // When others close a channel is theirs to know; nothing is concluded from it.
+      if (!ok && asksOk) copy.cut = true;
       const frame = (g as Goroutine).stack.at(-2);
       const value = frame?.kind === 'activation' ? fresh(copy, frame, call.at.start) : null;
-      complete(copy, g as Goroutine, side, value, ok, call.name !== 'next');
+      complete(copy, g as Goroutine, side, value, ok);
     }),
   );
 }
 
 /** Ends one side of a communication and goes on behind it. */
-function complete(
-  state: State,
-  g: Goroutine,
-  side: Side,
-  received: Value | undefined,
-  ok: boolean,
-  isUnsure = false,
-): void {
-  const frame = g.stack.at(-2);
-  const answer =
-    isUnsure && frame?.kind === 'activation' ? fresh(state, frame, `${side.call.at.start}ok`) : ok;
+function complete(state: State, g: Goroutine, side: Side, received: Value | undefined, ok: boolean): void {
   if (side.chosen) {
     leaveSelect(g, side.chosen.next);
     const own = g.stack.at(-1);
     if (own?.kind !== 'activation') return;
     assignTo(state, own, side.chosen.to, received);
-    assignTo(state, own, side.chosen.ok, answer);
+    assignTo(state, own, side.chosen.ok, ok);
     return;
   }
   if (side.call.name === 'next') {
     nextReceived(state, g, side.call, received ?? null, ok);
     return;
   }
-  finish(state, g, side.call, received === undefined ? [] : [received, answer]);
+  finish(state, g, side.call, received === undefined ? [] : [received, ok]);
 }
 
 function assignTo(state: State, frame: Activation, slot: number | undefined, value: Value | undefined): void {
