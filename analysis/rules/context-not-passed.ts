@@ -221,6 +221,7 @@ function sleepFix(code: Code, call: Node, ctx: ContextInScope): FixBody | undefi
   const [duration] = argumentsOf(call);
   const statement = call.parent;
   if (!leave || !duration || statement?.parent?.kind !== 'statement_list') return undefined;
+  if (isUnlockedMeanwhile(statement)) return undefined;
   return (edit) => {
     const time = edit.importName('time', call);
     const [before, stop, channel] = code.goAtLeast('1.23')
@@ -231,4 +232,19 @@ function sleepFix(code: Code, call: Node, ctx: ContextInScope): FixBody | undefi
       `${before}select {\ncase <-${ctx.text}.Done():\n${stop}\t${leave}\ncase <-${channel}:\n}`,
     );
   };
+}
+
+/** Whether a lock is given up for the time of a statement: who returns there does so without it. */
+function isUnlockedMeanwhile(statement: Node): boolean {
+  const list = statement.parent?.children ?? [];
+  const at = list.indexOf(statement);
+  const lockOf = (node: Node, method: RegExp): string | undefined => {
+    const call = node.kind === 'expression_statement' ? node.children[0] : undefined;
+    const fn = call?.kind === 'call_expression' ? child(call, 'function') : undefined;
+    const name = fn?.kind === 'selector_expression' && child(fn, 'field');
+    const operand = fn && child(fn, 'operand');
+    return name && operand && method.test(textOf(name)) ? textOf(operand) : undefined;
+  };
+  const unlocked = new Set(list.slice(0, at).flatMap((node) => lockOf(node, /^R?Unlock$/) ?? []));
+  return list.slice(at + 1).some((node) => unlocked.has(lockOf(node, /^R?Lock$/) ?? ''));
 }

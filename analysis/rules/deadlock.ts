@@ -3,7 +3,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'deadlock',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A lock that is never released to who waits for it',
   why: `

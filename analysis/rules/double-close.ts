@@ -3,7 +3,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'double-close',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A channel that is closed twice',
   why: `

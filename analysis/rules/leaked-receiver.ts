@@ -4,7 +4,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'leaked-receiver',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A receive that nobody sends to any more',
   why: `

@@ -3,7 +3,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'leaked-select',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A select of which no case can be taken any more',
   why: `

@@ -21,7 +21,7 @@ type Fixes = NonNullable<Parameters<Report<'buffer-result-channel'>>[0]['fixes']
 
 export default defineRule({
   id: 'leaked-sender',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A send that nobody receives any more',
   why: `

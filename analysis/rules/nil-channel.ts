@@ -4,7 +4,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'nil-channel',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'An operation on a channel that is nil',
   why: `

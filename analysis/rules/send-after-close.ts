@@ -4,7 +4,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'send-after-close',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A send to a channel that is closed',
   why: `

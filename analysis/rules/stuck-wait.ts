@@ -3,7 +3,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'stuck-wait',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A Wait that never returns',
   why: `

@@ -4,7 +4,7 @@ import { defineRule } from './rule.ts';
 
 export default defineRule({
   id: 'unclosed-channel',
-  since: '0.2.0',
+  since: '0.1.0',
   severity: 'error',
   summary: 'A loop over a channel that nobody closes',
   why: `
