@@ -3,7 +3,7 @@
 import { invoke } from './calls.ts';
 import { type Machine, update } from './machine.ts';
 import { cancelContext, finish, spawn } from './primitives.ts';
-import { type Goroutine, type Group, type Mutex, memoryOf, type State, type Value } from './state.ts';
+import { type Goroutine, isComputed, type Mutex, memoryOf, type State, type Value } from './state.ts';
 import { failed, type Pending, step, type Transition } from './steps.ts';
 
 /** The steps of a goroutine that is about to use a lock, a group or another primitive. */
@@ -34,8 +34,8 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
       return memory?.kind === 'group' && memory.count > 0 && !memory.open ? [] : pass();
     case 'sync.WaitGroup.Add': {
       if (memory?.kind !== 'group' || memory.open) return pass();
-      // A sum with an unknown number in it is no size that a loop counts to.
-      if (typeof second === 'string' && second.startsWith('?(')) return countUnknown(state, p, first, memory);
+      // What was computed is no size that a loop counts to.
+      if (isComputed(second)) return countUnknown(state, p);
       const delta = typeof second === 'number' ? second : m.size;
       if (typeof second !== 'number') m.usedSize = true;
       if (memory.count + delta < 0) return [failed(state, p, 'negative count')];
@@ -78,11 +78,11 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
   }
 }
 
-/** The group gets a count that is not known: nobody is said to wait for it in vain. */
-function countUnknown(state: State, p: Pending, name: Value, group: Group): readonly Transition[] {
+/** The group gets a count that is not known: whether somebody waits for it in vain is not known either. */
+function countUnknown(state: State, p: Pending): readonly Transition[] {
   return [
     step(state, [p], p.call.name, (copy, [own]) => {
-      update(copy, name, { ...group, open: true });
+      copy.cut = true;
       finish(copy, own as Goroutine, p.call);
     }),
   ];

@@ -84,8 +84,7 @@ function globalExpr(l: Lowering, node: Node, name: string, shape: Shape): Expr {
   const isError = type.kind === 'named' && type.pkg === '' && type.name === 'error';
   const spec = l.code.entityOf(node)?.node;
   const isMade =
-    isError &&
-    (!spec || spec.kind !== 'var_spec' || child(spec, 'value') !== undefined || isOutside(l, node));
+    isError && (spec?.kind !== 'var_spec' || child(spec, 'value') !== undefined || isOutside(l, node));
   return { kind: 'global', name, shape, isNil: isMade ? false : undefined };
 }
 

@@ -224,6 +224,11 @@ export function isSymbol(value: Value): value is string {
   return typeof value === 'string' && value.startsWith('?');
 }
 
+/** Whether a symbol stands for what a call has returned or for a sum: nothing else tells what it has to do with. */
+export function isComputed(value: Value): boolean {
+  return isSymbol(value) && !value.startsWith('?#') && /^\?\(|^\?[^ ]*:\d+(?:\.\d+)?!?$/.test(value);
+}
+
 /** The memory that a value refers to. */
 export function memoryOf(state: State, value: Value): Memory | undefined {
   return typeof value === 'string' ? state.memory.get(value) : undefined;

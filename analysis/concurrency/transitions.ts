@@ -10,6 +10,7 @@ import {
   type Activation,
   type Channel,
   type Goroutine,
+  isComputed,
   memoryOf,
   open,
   type PrimitiveCall,
@@ -177,7 +178,7 @@ function withOutside(state: State, side: Side): readonly Transition[] {
   return outcomes.map((ok) =>
     step(state, [side], 'receive', (copy, [g]) => {
       // When others close a channel is theirs to know; nothing is concluded from it.
-      if (!ok && asksOk) copy.cut = true;
+      if (!ok && (asksOk || isComputed(side.channel))) copy.cut = true;
       const frame = (g as Goroutine).stack.at(-2);
       const value = frame?.kind === 'activation' ? fresh(copy, frame, call.at.start) : null;
       complete(copy, g as Goroutine, side, value, ok);

@@ -10,7 +10,7 @@ const budget = { states: 2000, steps: 60_000 };
 /** What is wrong in the last function of a package: `stuck <-c`, `close of closed close(c)`, in the order found. */
 async function verdicts(text: string, size = 2): Promise<readonly string[]> {
   const code = await lastCode(
-    `package p\n\nimport ("context"; "sync"; "time")\n\nvar _ context.Context\nvar _ sync.Mutex\nvar _ time.Time\n\n${text}`,
+    `package p\n\nimport ("context"; "sync"; "sync/atomic"; "time")\n\nvar _ context.Context\nvar _ sync.Mutex\nvar _ time.Time\nvar _ atomic.Int32\n\n${text}`,
   );
   const program = programOf(code);
   const result = explore(program, program.behaviourOf(code.root), size, budget);
@@ -180,4 +180,31 @@ test('the witness is the shortest way, step by step', async () => {
     ['start func() { c <- 1 }()', 'branch x true', 'return return'],
   );
   assert.equal(child(code.root, 'name') && verdict?.blocksRoot, false);
+});
+
+test('a WaitGroup whose count is computed says nothing', async () => {
+  const text = (n: string) =>
+    `func f(xs []int, g func() int) { var wg sync.WaitGroup; c := make(chan int); wg.Add(${n}); go func() { wg.Wait(); c <- 1 }() }`;
+  assert.deepEqual(await verdicts(text('g()')), ['incomplete']);
+  assert.deepEqual(await verdicts(text('len(xs)')), ['stuck wg.Wait()']);
+});
+
+test('results of calls have a size like any other', async () => {
+  const text = `func f(g func() []int) {
+	xs := g(); var wg sync.WaitGroup; wg.Add(len(xs)); c := make(chan int, len(xs))
+	for range xs { go func() { defer wg.Done(); c <- 1 }() }
+	wg.Wait(); close(c)
+}`;
+  assert.deepEqual(await verdicts(text), []);
+});
+
+test('no two goroutines see the same atomic count', async () => {
+  const text = `func f() {
+	var n atomic.Int32; n.Store(2); c := make(chan int)
+	for range 2 { go func() { if n.Add(-1) == 0 { close(c) } }() }
+}`;
+  assert.deepEqual(
+    (await verdicts(text)).filter((v) => v !== 'incomplete'),
+    [],
+  );
 });
