@@ -61,7 +61,7 @@ function isClearer(a: Defect, b: Defect): boolean {
 function defectsFrom(root: Code): readonly Defect[] {
   const declaration = declarationOf(root.root);
   const known = remembered.get(declaration);
-  if (known && holdsIn(known, root.pkg)) return known.value;
+  if (known && (holdsIn(known, root.pkg) || holdsDespite(known, root.pkg))) return known.value;
   const made = record(root.pkg, () => search(root));
   remembered.set(declaration, made);
   return made.value;
@@ -84,4 +84,39 @@ function search(root: Code): readonly Defect[] {
     for (const verdict of verdicts) defects.push({ verdict, root: fn, code: root, complete });
   }
   return defects;
+}
+
+/**
+ * Whether a result holds although the surface of the package has changed: in the signatures of functions alone, none
+ * of which is mentioned by what was read. Then it holds for the new version.
+ */
+function holdsDespite(recorded: Recorded<unknown>, pkg: GoPackage): boolean {
+  const names = changedFunctions(recorded.holdsFor, pkg);
+  if (!names) return false;
+  for (const { text } of recorded.reads.bodies) if (names.test(text)) return false;
+  recorded.holdsFor = pkg;
+  return true;
+}
+
+const changes = new WeakMap<GoPackage, WeakMap<GoPackage, RegExp | null>>();
+
+/** The names of the functions that differ between two versions of a package; undefined if anything else does. */
+function changedFunctions(before: GoPackage, after: GoPackage): RegExp | undefined {
+  const known = changes.get(after) ?? new WeakMap<GoPackage, RegExp | null>();
+  changes.set(after, known);
+  let names = known.get(before);
+  if (names === undefined) {
+    names = difference(before, after) ?? null;
+    known.set(before, names);
+  }
+  return names ?? undefined;
+}
+
+function difference(before: GoPackage, after: GoPackage): RegExp | undefined {
+  const [old, now] = [before, after].map((pkg) => new Set(pkg.files.flatMap((file) => file.declarations)));
+  if (!old || !now || before.importPath !== after.importPath) return undefined;
+  const changed = [...old].filter((d) => !now.has(d)).concat([...now].filter((d) => !old.has(d)));
+  if (changed.length > 8 || changed.some((d) => d.kind !== 'func')) return undefined;
+  const names = new Set(changed.flatMap((d) => d.names));
+  return new RegExp(`\\b(?:${[...names].join('|') || '$^'})\\b`);
 }

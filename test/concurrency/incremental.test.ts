@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Defect, defectsIn } from '../../analysis/concurrency/defects.ts';
+import { defaultConfig, type GoPackage } from '../../analysis/index.ts';
+import { codeOf } from '../../analysis/model/code.ts';
+import { withTexts } from '../../analysis/model/package.ts';
+import { worldOf } from '../../analysis/model/package-index.ts';
+import { packageOf } from '../support/go.ts';
+import { library } from '../support/runtime.ts';
+
+const text = `package p
+
+func leak() { c := make(chan int); go func() { c <- 1 }(); helper() }
+
+func other() { c := make(chan int); go func() { c <- 1 }() }
+
+func helper() {}
+
+func far(n int) {}
+`;
+
+/** The first defect in `leak` and in `other`. */
+async function defects(pkg: GoPackage): Promise<readonly (Defect | undefined)[]> {
+  const [file] = pkg.files;
+  assert.ok(file);
+  const context = { pkg, world: worldOf(pkg, await library()), config: defaultConfig, codes: new Map() };
+  return ['leak', 'other'].map((name) => {
+    const declaration = file.declarations.find((d) => d.names[0] === name);
+    const code = declaration && codeOf(file, declaration, context);
+    return code && defectsIn(code)[0];
+  });
+}
+
+test('an edit explores again what it can change, and nothing else', async () => {
+  const before = packageOf(text);
+  const edited = async (from: string, to: string) => {
+    const [leak, other] = await defects(before);
+    assert.ok(leak && other);
+    const [a, b] = await defects(withTexts(before, new Map([['m/a.go', text.replace(from, to)]])));
+    return [a === leak, b === other];
+  };
+  assert.deepEqual(await edited('func helper() {}', 'func helper() { println() }'), [false, true]);
+  assert.deepEqual(await edited('func far(n int) {}', 'func far(n int) { println(n) }'), [true, true]);
+  assert.deepEqual(await edited('func far(n int) {}', 'func far(n, m int) {}'), [true, true]);
+  assert.deepEqual(await edited('func helper() {}', 'func helper(n int) {}'), [false, true]);
+  assert.deepEqual(await edited('func far(n int) {}', 'func far(n int) {}\n\ntype t int'), [false, false]);
+});
