@@ -32,8 +32,8 @@ async function defects(pkg: GoPackage): Promise<readonly (Defect | undefined)[]>
 }
 
 test('an edit explores again what it can change, and nothing else', async () => {
-  const before = packageOf(text);
   const edited = async (from: string, to: string) => {
+    const before = packageOf(text);
     const [leak, other] = await defects(before);
     assert.ok(leak && other);
     const [a, b] = await defects(withTexts(before, new Map([['m/a.go', text.replace(from, to)]])));
