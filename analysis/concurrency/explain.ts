@@ -120,13 +120,13 @@ export function isInGoroutine({ verdict, root }: Defect): boolean {
 }
 
 /**
- * Whether a defect is worth telling. A program that has returned from `main` has no goroutines left, and a `main`
- * or a `select {}` that waits for ever is a way to keep a program running.
+ * Whether a defect is worth telling. A program that has returned from `main` has no goroutines left, and a
+ * `select {}` or a receive from a channel that nobody else has is a way to keep a program running.
  */
 export function isWorthTelling(defect: Defect): boolean {
   const { verdict, root, code } = defect;
   const isMain = code.pkg.name === 'main' && nameOf(root) === 'main' && root.kind === 'function_declaration';
-  if (isMain && (!verdict.blocksRoot || !isInGoroutine(defect)) && verdict.kind === 'stuck') return false;
+  if (isMain && !verdict.blocksRoot && verdict.kind === 'stuck') return false;
   return !isToken(defect) && (isInGoroutine(defect) || !isOnPurpose(defect));
 }
 
