@@ -1,6 +1,7 @@
 // Where a function is called: its value followed forwards to the calls that it ends in.
 
 import type { Code } from '../model/code.ts';
+import { isExported } from '../syntax/names.ts';
 import { argumentsOf, child, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
 import { isAddressTaken, isTarget } from '../syntax/roles.ts';
 import { type Cell, cellOf, isExportedCell, isSameCell, keyOf, usesOfCell, writesTo } from './cells.ts';
@@ -61,14 +62,14 @@ function followFunction(code: Code, fn: Node, found: Collected, search: Search):
 /** The runtime calls `main` and `init`; `go test` calls what it finds by name, which is exported in that sense. */
 function isVisibleOutside(code: Code, name: string): boolean {
   if (name === 'init' || name === 'main') return true;
-  return /^\p{Lu}/u.test(name) && (code.pkg.name !== 'main' || code.isTest);
+  return isExported(name) && (code.pkg.name !== 'main' || code.isTest);
 }
 
 /** Uses of a method by its own type, and calls through interfaces of the package that its type implements. */
 function followMethod(code: Code, fn: Node, found: Collected, search: Search): void {
   const name = nameOf(fn);
   // Code elsewhere can call an exported method through an interface, whatever its type is called.
-  if (/^\p{Lu}/u.test(name)) found.complete = false;
+  if (isExported(name)) found.complete = false;
   for (const other of mentioning(code, name, search)) {
     for (const use of nodesOf(other.root.tree, 'selector_expression')) {
       const field = child(use, 'field');

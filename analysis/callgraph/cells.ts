@@ -3,6 +3,7 @@
 
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
+import { isExported } from '../syntax/names.ts';
 import { child, closest, enclosingFunction, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
 import { isAddressTaken, isTarget, isVariadicAt, parameterAt } from '../syntax/roles.ts';
 import {
@@ -138,7 +139,7 @@ export function isExportedCell({ pkg }: Code, cell: Cell): boolean {
   if (cell.kind === 'local' || (cell.kind === 'field' && cell.within)) return false;
   if (pkg.variantOf || (cell.kind === 'field' && !isOfPackage(cell, pkg))) return true;
   const isClosed = pkg.name === 'main' && !(cell.kind === 'field' && typeNameOf(cell) === '');
-  return /^\p{Lu}/u.test(cell.name) && !isClosed;
+  return isExported(cell.name) && !isClosed;
 }
 
 /** The switched value, for the variable of a type switch. */

@@ -37,7 +37,6 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
       // What was computed is no size that a loop counts to.
       if (isComputed(second)) return countUnknown(state, p);
       const delta = typeof second === 'number' ? second : m.size;
-      if (typeof second !== 'number') m.usedSize = true;
       if (memory.count + delta < 0) return [failed(state, p, 'negative count')];
       return [
         step(state, [p], call.name, (copy, [own]) => {

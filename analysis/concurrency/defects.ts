@@ -4,11 +4,11 @@ import type { Code } from '../model/code.ts';
 import type { GoPackage } from '../model/package.ts';
 import { holdsIn, type Recorded, readWord, record } from '../model/reads.ts';
 import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
+import { roleOf } from '../syntax/roles.ts';
 import { type Declaration, declarationOf } from '../syntax/source-file.ts';
 import { type Budget, explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
 import { rootCodes } from './roots.ts';
-import { isCalledOnTheSpot } from './variables.ts';
 
 /** Something that goes wrong at an operation. */
 export interface Defect {
@@ -74,7 +74,7 @@ function search(root: Code): readonly Defect[] {
   for (const fn of root.functions) {
     const outer = enclosingFunction(fn);
     // What is called where it stands was seen with the function around it, if that was seen to the end.
-    if (outer && seen.has(outer) && isCalledOnTheSpot(fn)) {
+    if (outer && seen.has(outer) && roleOf(fn) !== 'value') {
       seen.add(fn);
       continue;
     }

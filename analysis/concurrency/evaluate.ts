@@ -122,7 +122,6 @@ function count(state: State, value: Value): Value {
 /** A number of elements to go on with: of an unknown one, the size that the model has for all of them. */
 export function sizeOf(m: Machine, value: Value): number {
   if (typeof value === 'number') return value;
-  m.usedSize = true;
   return m.size;
 }
 
@@ -243,7 +242,6 @@ function operands(
   const isBound = expr.left.kind === 'count' && expr.right.kind === 'count';
   if (!isBound) return [evaluate(m, state, frame, expr.left), evaluate(m, state, frame, expr.right)];
   if (typeof left === 'number' && isSymbol(right)) return [left, sizeOf(m, right)];
-  if (typeof right === 'number' && isSymbol(left)) return [left, right];
   return [left, right];
 }
 

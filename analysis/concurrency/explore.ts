@@ -60,8 +60,6 @@ export interface Exploration {
   readonly states: number;
   /** Everything that can happen was seen. */
   readonly complete: boolean;
-  /** The size of a collection mattered. */
-  readonly usedSize: boolean;
 }
 
 interface Point {
@@ -82,7 +80,7 @@ export function explore(
   budget: Budget,
   capacities: ReadonlyMap<Node, number> = new Map(),
 ): Exploration {
-  const m: Machine = { program, size, usedSize: false, capacities, steps: budget.steps };
+  const m: Machine = { program, size, capacities, steps: budget.steps };
   const points: Point[] = [];
   const byKey = new Map<string, number>();
   let complete = true;
@@ -103,8 +101,7 @@ export function explore(
       complete = false;
       continue;
     }
-    if (points.length > budget.states)
-      return { verdicts: [], states: points.length, complete: false, usedSize: m.usedSize };
+    if (points.length > budget.states) return { verdicts: [], states: points.length, complete: false };
     const steps = stepsFrom(m, point.state);
     const known = points.length;
     const leadBack = steps.first
@@ -117,7 +114,6 @@ export function explore(
     verdicts: verdictsOf(points),
     states: points.length,
     complete,
-    usedSize: m.usedSize,
     keys: [...byKey.keys()],
   } as never;
 }

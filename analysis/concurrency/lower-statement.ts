@@ -1,6 +1,7 @@
 // Statements without statements inside them.
 
-import { child, childrenIn, type Node, nodesOf, operatorOf, textOf, unparen } from '../syntax/node.ts';
+import { child, childrenIn, type Node, nodesOf, operatorOf, unparen } from '../syntax/node.ts';
+import { isBlank } from '../syntax/roles.ts';
 import type { Expr, Target } from './ir.ts';
 import { lowerCall } from './lower-call.ts';
 import { lowerExpression, lowerTarget } from './lower-expression.ts';
@@ -102,10 +103,11 @@ function lowerAssignment(l: Lowering, node: Node): void {
     return;
   }
   const values = valuesFor(l, right, left.length);
-  const held = left.length > 1 && right.length > 1 ? values.map((v) => copy(l, node, v)) : values;
+  // In `a, b = b, a` all values are read before any is written.
+  const read = left.length > 1 && right.length > 1 ? values.map((v) => held(l, node, v)) : values;
   left.forEach((target, i) => {
     const to = lowerTarget(l, target);
-    const value = held[i] ?? unknownAt(target);
+    const value = read[i] ?? unknownAt(target);
     if (to)
       emit(l, {
         kind: 'assign',
@@ -116,18 +118,6 @@ function lowerAssignment(l: Lowering, node: Node): void {
       });
     else if (!isBlank(target)) emit(l, { kind: 'escape', at: node, values: [value] });
   });
-}
-
-function isBlank(target: Node): boolean {
-  return target.kind === 'blank_identifier' || textOf(target) === '_';
-}
-
-/** In `a, b = b, a` all values are read before any is written. */
-function copy(l: Lowering, at: Node, value: Expr): Expr {
-  if (value.kind === 'constant' || value.kind === 'nil' || value.kind === 'closure') return value;
-  const slot = temporary(l);
-  emit(l, { kind: 'assign', at, to: { kind: 'slot', slot }, value, declares: true });
-  return { kind: 'slot', slot };
 }
 
 /** The values for so many targets: one each, the results of a call, or a form with `ok`. */

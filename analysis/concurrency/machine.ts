@@ -24,8 +24,6 @@ export interface Machine {
   readonly program: Program;
   /** How many elements a collection of unknown size has, and how large a number is that a loop counts to. */
   readonly size: number;
-  /** Whether that was asked. */
-  usedSize: boolean;
   /** Capacities that channels are given in place of those that they are made with, by the call of `make`. */
   readonly capacities: ReadonlyMap<Node, number>;
   /** How many local steps are left. */

@@ -1,14 +1,16 @@
 // Behaviours as text, for `npm run inspect -- behaviour` and for tests.
 
-import type { Behaviour, Ending, Expr, Operation, Slot } from './ir.ts';
+import type { Behaviour, Block, Ending, Expr, Operation, Slot } from './ir.ts';
+import { successors } from './liveness.ts';
 
 /** One line for each operation, under the number of its block. */
 export function printBehaviour(behaviour: Behaviour): string {
   const lines = [
     `(${behaviour.parameters.map((slot) => (slot === undefined ? '_' : name(behaviour, slot))).join(', ')})`,
   ];
+  const shown = reachable(behaviour);
   behaviour.blocks.forEach((block, i) => {
-    if (!isReachable(behaviour, i)) return;
+    if (!shown.has(i)) return;
     lines.push(`${i}:`);
     for (const operation of block.operations) lines.push(`  ${operationText(behaviour, operation)}`);
     lines.push(`  ${endingText(behaviour, block.ending)}`);
@@ -16,35 +18,10 @@ export function printBehaviour(behaviour: Behaviour): string {
   return `${lines.join('\n')}\n`;
 }
 
-function isReachable({ blocks, entry }: Behaviour, index: number): boolean {
+function reachable({ blocks, entry }: Behaviour): ReadonlySet<number> {
   const seen = new Set([entry]);
-  const todo = [entry];
-  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    const ending = blocks[at]?.ending;
-    for (const next of ending ? numbersIn(ending) : []) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      todo.push(next);
-    }
-  }
-  return seen.has(index);
-}
-
-function numbersIn(ending: Ending): readonly number[] {
-  switch (ending.kind) {
-    case 'jump':
-      return [ending.next];
-    case 'branch':
-      return [ending.yes, ending.no];
-    case 'choice':
-      return ending.next;
-    case 'next':
-      return [ending.more, ending.done];
-    case 'select':
-      return [...ending.cases.map((c) => c.next), ending.otherwise ?? -1];
-    default:
-      return [];
-  }
+  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
+  return seen;
 }
 
 function name(behaviour: Behaviour, slot: Slot): string {

@@ -275,6 +275,5 @@ function lengthOf(m: Machine, state: State, over: Value): number {
   if (over === null) return 0;
   const memory = memoryOf(state, over);
   if (memory?.kind === 'list') return memory.items.length;
-  m.usedSize = true;
   return m.size;
 }

@@ -51,10 +51,3 @@ function isLoopVariable(at: Node): boolean {
   const clause = closest(at.parent, 'for_clause', 'range_clause', 'block');
   return clause?.kind === 'for_clause' || clause?.kind === 'range_clause';
 }
-
-/** Whether a literal is the function of the call, `go` or `defer` statement that it stands in. */
-export function isCalledOnTheSpot(literal: Node): boolean {
-  let at = literal;
-  while (at.parent?.kind === 'parenthesized_expression') at = at.parent;
-  return at.parent?.kind === 'call_expression' && at.field === 'function';
-}

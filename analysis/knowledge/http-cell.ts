@@ -3,6 +3,7 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { deref, type Type } from '../model/types.ts';
+import { isExported } from '../syntax/names.ts';
 import { child, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import type { Declaration } from '../syntax/source-file.ts';
 
@@ -174,8 +175,4 @@ function isDeclared(identifier: Node): boolean {
   const list = identifier.parent;
   const isLeft = list?.kind === 'expression_list' && list.field === 'left';
   return isLeft && list.parent?.kind === 'short_var_declaration';
-}
-
-export function isExported(name: string): boolean {
-  return /^\p{Lu}/u.test(name);
 }

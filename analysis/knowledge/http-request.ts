@@ -3,6 +3,7 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { isNamed } from '../model/types.ts';
+import { isExported } from '../syntax/names.ts';
 import {
   argumentsOf,
   child,
@@ -106,7 +107,7 @@ function isBoundInPlace(use: Node): boolean {
 function parameterRequest(code: Code, parameter: Binding, depth: number): Bound {
   const fn = parameter.declaredAt && enclosingFunction(parameter.declaredAt);
   const name = fn && child(fn, 'name');
-  if (!name || fn !== code.root || /^\p{Lu}/u.test(textOf(name))) return 'unknown';
+  if (!name || fn !== code.root || isExported(textOf(name))) return 'unknown';
   const names = (child(fn, 'parameters')?.children ?? []).flatMap((p) => childrenIn(p, 'name'));
   const position = names.indexOf(parameter.declaredAt as Node);
   const declaration = declarationOf(fn);

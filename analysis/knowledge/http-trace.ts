@@ -4,6 +4,7 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { deref, show, type Type } from '../model/types.ts';
+import { isExported } from '../syntax/names.ts';
 import {
   argumentsOf,
   child,
@@ -19,7 +20,6 @@ import { parameterAt } from '../syntax/roles.ts';
 import { declarationOf } from '../syntax/source-file.ts';
 import {
   type Cell,
-  isExported,
   isSameCell,
   isTarget,
   type OwnField,

@@ -1,5 +1,6 @@
 // What a call calls, and what it yields.
 
+import { isExported } from '../syntax/names.ts';
 import { argumentsOf, calledOf, child, type Node, textOf, unparen } from '../syntax/node.ts';
 import type { Declaration, SourceFile } from '../syntax/source-file.ts';
 import { type Evidence, instantiate } from './infer.ts';
@@ -80,10 +81,6 @@ function ownerOf(member: Member, receiver: Type, importPath: string): string | u
   const way = [receiver, ...member.through.map((field) => field.type)].map(deref);
   const seen = way.findLast((t) => t.kind === 'named' && t.pkg === pkg && isExported(t.name));
   return seen?.kind === 'named' ? `${pkg}.${seen.name}` : owner;
-}
-
-function isExported(name: string): boolean {
-  return /^\p{Lu}/u.test(name);
 }
 
 function callee(

@@ -1,5 +1,6 @@
 // Which types of a package have all methods of an interface: class-hierarchy analysis within one package.
 
+import { isExported } from '../syntax/names.ts';
 import { isTestFile } from '../syntax/source-file.ts';
 import { memberOf } from './members.ts';
 import type { GoPackage } from './package.ts';
@@ -179,8 +180,4 @@ function agreeAll(a: readonly Parameter[], b: readonly Parameter[]): boolean {
 
 function isOpen(type: Type): boolean {
   return type.kind === 'unknown' || type.kind === 'parameter';
-}
-
-function isExported(name: string): boolean {
-  return /^\p{Lu}/u.test(name);
 }

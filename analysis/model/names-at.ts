@@ -2,6 +2,7 @@
 
 import type { NamesAt } from '../edit/fix-builder.ts';
 import { guessedPackageName, type ImportSpec, importsOf } from '../syntax/imports.ts';
+import { isExported } from '../syntax/names.ts';
 import { child, closest, type Node, nodesOf, textOf } from '../syntax/node.ts';
 import { type SourceFile, treeOf } from '../syntax/source-file.ts';
 import type { Code } from './code.ts';
@@ -17,7 +18,7 @@ export function namesAt(code: Code, file: SourceFile, world: World): NamesAt {
       const binding = code.lookup(name, at);
       if (binding?.importPath !== undefined) return { importPath: binding.importPath };
       // A dot import brings in exported names only.
-      const mayBeHidden = /^\p{Lu}/u.test(name) && hasHiddenNames(file, world);
+      const mayBeHidden = isExported(name) && hasHiddenNames(file, world);
       return binding || mayBeHidden ? 'taken' : 'free';
     },
     usedBelow(name, at) {

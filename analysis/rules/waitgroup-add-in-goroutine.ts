@@ -14,6 +14,7 @@ import {
   seenByCaller,
 } from '../knowledge/wait-group.ts';
 import type { Code } from '../model/code.ts';
+import { isExported } from '../syntax/names.ts';
 import {
   argumentsOf,
   child,
@@ -306,7 +307,7 @@ function namedFixes(code: Code, { fn, body }: Goroutine, add: GroupCall): Fixes 
   const name = child(fn, 'name');
   if (!statement || !name || !isUnconditional(body, fn, add)) return {};
   // Other packages may call what is exported.
-  if (/^\p{Lu}/u.test(textOf(name))) return {};
+  if (isExported(textOf(name))) return {};
   const starts: { go: Node; group: Group }[] = [];
   for (const other of code.packageCode(textOf(name))) {
     for (const use of nodesOf(other.root.tree, 'identifier', 'field_identifier')) {
