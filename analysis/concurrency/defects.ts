@@ -1,14 +1,15 @@
 // What the explorations of a package find, by the declaration in which it is.
 
 import type { Code } from '../model/code.ts';
+import type { Mention } from '../model/mentions.ts';
 import type { GoPackage } from '../model/package.ts';
-import { holdsIn, type Recorded, readWord, record } from '../model/reads.ts';
+import { holdsIn, type Recorded, readBody, readWord, record } from '../model/reads.ts';
 import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
 import { roleOf } from '../syntax/roles.ts';
-import { type Declaration, declarationOf } from '../syntax/source-file.ts';
+import type { Declaration } from '../syntax/source-file.ts';
 import { type Budget, explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
-import { rootCodes } from './roots.ts';
+import { rootsOf } from './roots.ts';
 
 /** Something that goes wrong at an operation. */
 export interface Defect {
@@ -24,7 +25,7 @@ const remembered = new WeakMap<Declaration, Recorded<readonly Defect[]>>();
 const byPackage = new WeakMap<GoPackage, ReadonlyMap<Tree, readonly Defect[]>>();
 
 /** What the exploration of one function may cost while somebody types. */
-export const budget: Budget = { states: 400, steps: 12_000 };
+export const budget: Budget = { states: 400, steps: 6_000 };
 
 /** The defects whose operation is in this declaration, whichever function of the package they were found from. */
 export function defectsIn(code: Code): readonly Defect[] {
@@ -40,8 +41,8 @@ export function defectsIn(code: Code): readonly Defect[] {
 
 function defectsOf(code: Code): ReadonlyMap<Tree, readonly Defect[]> {
   const found = new Map<Tree, Defect[]>();
-  for (const root of rootCodes(code)) {
-    for (const defect of defectsFrom(root)) {
+  for (const root of rootsOf(code.pkg)) {
+    for (const defect of defectsFrom(root, code)) {
       const { at } = defect.verdict.call;
       const known = found.get(at.tree) ?? [];
       found.set(at.tree, known);
@@ -58,11 +59,15 @@ function isClearer(a: Defect, b: Defect): boolean {
   return a.complete === b.complete ? a.verdict.witness.length < b.verdict.witness.length : a.complete;
 }
 
-function defectsFrom(root: Code): readonly Defect[] {
-  const declaration = declarationOf(root.root);
+function defectsFrom(root: Mention, { pkg, codeAt }: Code): readonly Defect[] {
+  const { declaration } = root;
   const known = remembered.get(declaration);
-  if (known && (holdsIn(known, root.pkg) || holdsDespite(known, root.pkg))) return known.value;
-  const made = record(root.pkg, () => search(root));
+  if (known && (holdsIn(known, pkg) || holdsDespite(known, pkg))) return known.value;
+  const made = record(pkg, () => {
+    readBody(declaration);
+    const code = codeAt(root);
+    return code ? search(code) : [];
+  });
   remembered.set(declaration, made);
   return made.value;
 }

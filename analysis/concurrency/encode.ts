@@ -1,14 +1,25 @@
-// States as strings: two states with the same string have the same future.
+// States as strings: two states with the same string have the same future. Most of a state is shared with the one
+// before it, so what memory and goroutines look like is kept beside them, but for the names of memory.
 
 import type { Node } from '../syntax/node.ts';
+import { valuesIn } from './facts.ts';
 import type { Behaviour } from './ir.ts';
 import { liveSlots } from './liveness.ts';
-import { type Activation, type Frame, type Memory, memoryOf, type State, type Value } from './state.ts';
+import type { Activation, Frame, Goroutine, Memory, State, Value } from './state.ts';
+
+/**
+ * What something looks like: texts, and between them values whose texts depend on the state. There is one text more
+ * than there are values.
+ */
+interface Picture {
+  readonly texts: readonly string[];
+  readonly values: readonly string[];
+}
 
 interface Encoding {
   readonly state: State;
   /** The new names of memory, in the order in which it is met. */
-  readonly names: Map<string, number>;
+  readonly names: Map<string, string>;
   readonly queue: string[];
   readonly symbols: Set<string>;
 }
@@ -32,11 +43,10 @@ function numberOf(thing: Node | Behaviour): number {
  */
 export function encode(state: State): string {
   const e: Encoding = { state, names: new Map(), queue: [], symbols: new Set() };
-  const parts: string[] = [];
+  let text = '';
   for (const id of [...state.goroutines.keys()].sort()) {
     const goroutine = state.goroutines.get(id);
-    if (goroutine)
-      parts.push(`${id}:${goroutine.started}[${goroutine.stack.map((f) => frameText(e, f)).join(';')}]`);
+    if (goroutine) text += textIn(e, pictureOfGoroutine(goroutine, state.own.has(id)));
   }
   // What was there before can be reached again at any time.
   for (const [name, memory] of state.memory)
@@ -44,15 +54,46 @@ export function encode(state: State): string {
   for (let i = 0; i < e.queue.length; i++) {
     const name = e.queue[i] as string;
     const memory = state.memory.get(name);
-    const title = name.startsWith('?') ? name : e.names.get(name);
-    if (memory) parts.push(`${title}=${memoryText(e, memory)}`);
+    if (memory)
+      text += `|${name.startsWith('?') ? name : e.names.get(name)}=${textIn(e, pictureOfMemory(memory))}`;
   }
-  for (const name of [...state.memory.keys()]) if (!e.names.has(name)) state.memory.delete(name);
-  for (const [fact, value] of [...state.facts]) {
-    if (symbolsIn(fact).every((symbol) => e.symbols.has(symbol))) parts.push(`${fact}${value ? '+' : '-'}`);
-    else state.facts.delete(fact);
+  if (state.memory.size > e.names.size)
+    for (const name of [...state.memory.keys()]) if (!e.names.has(name)) state.memory.delete(name);
+  return `${text}${factsText(e)}${state.cut ? '!' : ''}`;
+}
+
+function factsText(e: Encoding): string {
+  let text = '';
+  for (const [fact, value] of [...e.state.facts]) {
+    if (valuesIn(fact).every((values) => values.some((value) => isAlive(e, value))))
+      text += `|${fact}${value ? '+' : '-'}`;
+    else e.state.facts.delete(fact);
   }
-  return `${parts.join('|')}${state.cut ? '!' : ''}`;
+  return text;
+}
+
+function isAlive(e: Encoding, value: string): boolean {
+  // Variables of the package are always there.
+  return value.startsWith('?@') || e.symbols.has(value) || e.names.has(value);
+}
+
+function textIn(e: Encoding, { texts, values }: Picture): string {
+  let text = texts[0] as string;
+  for (let i = 0; i < values.length; i++)
+    text += valueText(e, values[i] as string) + (texts[i + 1] as string);
+  return text;
+}
+
+function valueText(e: Encoding, value: string): string {
+  const isSymbol = value.startsWith('?');
+  if (isSymbol) e.symbols.add(value);
+  let name = e.names.get(value);
+  if (name !== undefined) return name;
+  if (!e.state.memory.has(value)) return value;
+  name = isSymbol ? value : `#${e.names.size}`;
+  e.names.set(value, name);
+  e.queue.push(value);
+  return name;
 }
 
 function isTouched(memory: Memory): boolean {
@@ -68,74 +109,122 @@ function isTouched(memory: Memory): boolean {
   }
 }
 
-function symbolsIn(fact: string): readonly string[] {
-  return fact.match(/\?[^ ]*/g) ?? [];
+/** Builds a picture: texts and values in the order in which they are put. */
+class Brush {
+  private readonly texts: string[] = [''];
+  private readonly values: string[] = [];
+
+  text(text: string): this {
+    this.texts[this.texts.length - 1] += text;
+    return this;
+  }
+
+  value(value: Value): this {
+    if (typeof value !== 'string' || !/^[#?]/.test(value)) return this.text(String(value));
+    this.values.push(value);
+    this.texts.push('');
+    return this;
+  }
+
+  list(values: readonly Value[]): this {
+    for (const value of values) this.value(value).text(',');
+    return this;
+  }
+
+  get picture(): Picture {
+    return { texts: this.texts, values: this.values };
+  }
 }
 
-function frameText(e: Encoding, frame: Frame): string {
-  if (frame.kind === 'primitive')
-    return `${frame.name}@${numberOf(frame.at)}.${frame.stage}(${frame.args.map((a) => valueText(e, a)).join(',')})`;
+const goroutines = new WeakMap<Goroutine, Picture>();
+const memories = new WeakMap<Memory, Picture>();
+
+/** A goroutine that its state may still change looks different each time. */
+function pictureOfGoroutine(goroutine: Goroutine, isOwn: boolean): Picture {
+  const known = isOwn ? undefined : goroutines.get(goroutine);
+  if (known) return known;
+  const brush = new Brush().text(`${goroutine.id}:${goroutine.started}[`);
+  for (const frame of goroutine.stack) drawFrame(brush, frame);
+  const { picture } = brush.text(']');
+  if (!isOwn) goroutines.set(goroutine, picture);
+  return picture;
+}
+
+function drawFrame(brush: Brush, frame: Frame): void {
+  if (frame.kind === 'primitive') {
+    brush
+      .text(`${frame.name}@${numberOf(frame.at)}.${frame.stage}(`)
+      .list(frame.args)
+      .text(');');
+    return;
+  }
   const live = liveSlots(frame.behaviour, frame.block, frame.index);
-  const slots = frame.slots.map((value, i) => (live.has(i) || frame.leaving ? valueText(e, value) : '_'));
-  const defers = frame.defers.map(
-    (d) => `${valueText(e, d.callee)}(${d.args.map((a) => valueText(e, a)).join(',')})`,
-  );
-  const returned = frame.returned.map((v) => valueText(e, v)).join(',');
   forgetDead(frame, live);
-  return `${numberOf(frame.behaviour)}.${frame.block}.${frame.index}${frame.leaving ?? ''}(${slots.join(',')}){${defers.join(',')}}${returned}`;
+  brush.text(`${numberOf(frame.behaviour)}.${frame.block}.${frame.index}${frame.leaving ?? ''}(`);
+  brush.list(frame.slots).text('){');
+  for (const { callee, args } of frame.defers) brush.value(callee).text('(').list(args).text(')');
+  brush.text('}').list(frame.returned).text(';');
 }
 
 /** What is never read again holds nothing. */
 function forgetDead(frame: Activation, live: ReadonlySet<number>): void {
   if (frame.leaving) return;
-  frame.slots.forEach((_, i) => {
-    if (!live.has(i)) frame.slots[i] = null;
-  });
+  for (let i = 0; i < frame.slots.length; i++) if (!live.has(i)) frame.slots[i] = null;
 }
 
-function valueText(e: Encoding, value: Value): string {
-  if (typeof value !== 'string') return String(value);
-  if (memoryOf(e.state, value)) {
-    let name = e.names.get(value);
-    if (name === undefined) {
-      name = e.names.size;
-      e.names.set(value, name);
-      e.queue.push(value);
-    }
-    if (value.startsWith('?')) e.symbols.add(value);
-    return value.startsWith('?') ? value : `#${name}`;
+function pictureOfMemory(memory: Memory): Picture {
+  let picture = memories.get(memory);
+  if (!picture) {
+    const brush = new Brush();
+    drawMemory(brush, memory, memory.open ? 'o' : '');
+    picture = brush.picture;
+    memories.set(memory, picture);
   }
-  if (value.startsWith('?')) e.symbols.add(value);
-  return value;
+  return picture;
 }
 
-function memoryText(e: Encoding, memory: Memory): string {
-  const flags = memory.open ? 'o' : '';
-  const text = (value: Value): string => valueText(e, value);
+function drawMemory(brush: Brush, memory: Memory, flags: string): void {
   switch (memory.kind) {
     case 'channel':
-      return `c${flags}${memory.capacity}${memory.closed ? 'x' : ''}[${memory.buffer.map(text).join(',')}]`;
+      brush.text(`c${flags}${memory.capacity}${memory.closed ? 'x' : ''}[`).list(memory.buffer);
+      break;
     case 'mutex':
-      return `m${flags}${memory.holder ?? ''}/${[...memory.readers].sort().join(',')}/${memory.waiting.join(',')}`;
+      brush.text(
+        `m${flags}${memory.holder ?? ''}/${[...memory.readers].sort().join(',')}/${memory.waiting.join(',')}`,
+      );
+      break;
     case 'group':
-      return `g${flags}${memory.count}/${memory.limit ?? ''}/${text(memory.cancels)}`;
+      brush.text(`g${flags}${memory.count}/${memory.limit ?? ''}/`).value(memory.cancels);
+      break;
     case 'cond':
-      return `d${flags}${text(memory.lock)}/${memory.waiting.join(',')}`;
+      brush
+        .text(`d${flags}`)
+        .value(memory.lock)
+        .text(`/${memory.waiting.join(',')}`);
+      break;
     case 'once':
-      return `o${flags}${memory.progress}`;
+      brush.text(`o${flags}${memory.progress}`);
+      break;
     case 'struct':
-      return `s${flags}${[...memory.fields].map(([name, v]) => `${name}=${text(v)}`).join(',')}`;
+      brush.text(`s${flags}`);
+      for (const [name, value] of memory.fields) brush.text(`${name}=`).value(value).text(',');
+      break;
     case 'list':
-      return `l${flags}[${memory.items.map(text).join(',')}]`;
+      brush.text(`l${flags}[`).list(memory.items);
+      break;
     case 'box':
-      return `b${flags}${text(memory.value)}`;
+      brush.text(`b${flags}`).value(memory.value);
+      break;
     case 'closure':
-      return `f${flags}${numberOf(memory.literal)}(${memory.captured.map(text).join(',')})`;
+      brush.text(`f${flags}${numberOf(memory.literal)}(`).list(memory.captured);
+      break;
     case 'bound':
-      return `r${flags}${memory.name}(${text(memory.receiver)})`;
+      brush.text(`r${flags}${memory.name}(`).value(memory.receiver);
+      break;
     case 'context':
-      return `x${flags}${text(memory.done)}[${memory.children.map(text).join(',')}]`;
+      brush.text(`x${flags}`).value(memory.done).text('[').list(memory.children);
+      break;
     case 'cursor':
-      return `i${flags}${text(memory.over)}@${memory.next}`;
+      brush.text(`i${flags}`).value(memory.over).text(`@${memory.next}`);
   }
 }

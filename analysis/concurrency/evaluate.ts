@@ -1,5 +1,6 @@
 // The values of expressions, and what conditions come to.
 
+import { askedAgain } from './facts.ts';
 import type { Expr, Target } from './ir.ts';
 import { forget, given, load, type Machine, store, update, zeroOf } from './machine.ts';
 import {
@@ -134,7 +135,7 @@ function combined(m: Machine, state: State, frame: Activation, expr: Expr): Valu
     const result = arithmetic(expr.operator, left, right);
     // What is counted no further cannot be compared with what it should have come to.
     if (result === undefined && typeof left === 'number' && typeof right === 'number') state.cut = true;
-    return result ?? `?(${bare(left)}${expr.operator}${bare(right)})`;
+    return result ?? `?(${short(left)}${expr.operator}${short(right)})`;
   }
   const answer = truth(m, state, frame, expr);
   return typeof answer === 'boolean'
@@ -142,10 +143,14 @@ function combined(m: Machine, state: State, frame: Activation, expr: Expr): Valu
     : `?(${answer.fact.replace(/ /g, '_')}${answer.negated ? '!' : ''})`;
 }
 
-function bare(value: Value): string {
-  const text = String(value);
+function short(value: Value): string {
+  const text = bare(value);
   // A sum of sums is no longer told apart, so that counting does not go on for ever.
-  return text.length > 40 ? '…' : text.replace(/ /g, '_');
+  return text.length > 40 ? '…' : text;
+}
+
+function bare(value: Value): string {
+  return String(value).replace(/ /g, '_');
 }
 
 function arithmetic(operator: string, left: Value, right: Value): number | undefined {
@@ -181,7 +186,7 @@ export function truth(m: Machine, state: State, frame: Activation, expr: Expr): 
   }
   const value = evaluate(m, state, frame, expr);
   if (typeof value === 'boolean') return value;
-  return ask(state, String(value), false);
+  return ask(m, state, frame, String(value), false);
 }
 
 function connective(
@@ -197,12 +202,26 @@ function connective(
   if (second === decides) return decides;
   if (typeof first === 'boolean') return second;
   if (typeof second === 'boolean') return first;
-  return ask(state, `${first.fact.replace(/ /g, '_')}${operator}${second.fact.replace(/ /g, '_')}`, false);
+  return ask(
+    m,
+    state,
+    frame,
+    `${first.fact.replace(/ /g, '_')}${operator}${second.fact.replace(/ /g, '_')}`,
+    false,
+  );
 }
 
-function ask(state: State, fact: string, negated: boolean): boolean | Question {
+function ask(
+  m: Machine,
+  state: State,
+  frame: Activation,
+  fact: string,
+  negated: boolean,
+): boolean | Question {
   const known = state.facts.get(fact);
-  return known === undefined ? { fact, negated } : known !== negated;
+  if (known !== undefined) return known !== negated;
+  askedAgain(m.facts, fact, frame);
+  return { fact, negated };
 }
 
 function comparison(
@@ -214,19 +233,19 @@ function comparison(
   const [left, right] = operands(m, state, frame, expr);
   switch (expr.operator) {
     case '==':
-      return equality(state, left, right, false);
+      return equality(m, state, frame, left, right, false);
     case '!=':
-      return equality(state, left, right, true);
+      return equality(m, state, frame, left, right, true);
     case '<':
-      return order(state, left, right, false);
+      return order(m, state, frame, left, right, false);
     case '>':
-      return order(state, right, left, false);
+      return order(m, state, frame, right, left, false);
     case '>=':
-      return order(state, left, right, true);
+      return order(m, state, frame, left, right, true);
     case '<=':
-      return order(state, right, left, true);
+      return order(m, state, frame, right, left, true);
     default:
-      return ask(state, `${bare(left)}${expr.operator}${bare(right)}`, false);
+      return ask(m, state, frame, `${bare(left)}${expr.operator}${bare(right)}`, false);
   }
 }
 
@@ -245,7 +264,14 @@ function operands(
   return [left, right];
 }
 
-function equality(state: State, left: Value, right: Value, negated: boolean): boolean | Question {
+function equality(
+  m: Machine,
+  state: State,
+  frame: Activation,
+  left: Value,
+  right: Value,
+  negated: boolean,
+): boolean | Question {
   if (left === right) return !negated;
   if (!isSymbol(left) && !isSymbol(right)) return negated;
   // Memory is not nil, and no memory of the model is what a symbol stands for.
@@ -258,7 +284,7 @@ function equality(state: State, left: Value, right: Value, negated: boolean): bo
     for (const [fact, holds] of state.facts)
       if (holds && fact.startsWith(`${a} == `) && fact !== `${a} == ${b}`) return negated;
   }
-  return ask(state, `${a} == ${String(b)}`, negated);
+  return ask(m, state, frame, `${a} == ${String(b)}`, negated);
 }
 
 /** A symbol for a value that is not nil. */
@@ -266,9 +292,16 @@ function isSome(value: Value): boolean {
   return isSymbol(value) && value.endsWith('!');
 }
 
-function order(state: State, left: Value, right: Value, negated: boolean): boolean | Question {
+function order(
+  m: Machine,
+  state: State,
+  frame: Activation,
+  left: Value,
+  right: Value,
+  negated: boolean,
+): boolean | Question {
   if (typeof left === 'number' && typeof right === 'number') return left < right !== negated;
-  return ask(state, `${bare(left)} < ${bare(right)}`, negated);
+  return ask(m, state, frame, `${bare(left)} < ${bare(right)}`, negated);
 }
 
 /** Stores a value; what is stored where others can read it is theirs as well. */

@@ -4,7 +4,7 @@
 
 import type { Node } from '../syntax/node.ts';
 import { activation } from './calls.ts';
-import { encode } from './encode.ts';
+import { newFacts } from './facts.ts';
 import type { Behaviour } from './ir.ts';
 import type { Machine, Program } from './machine.ts';
 import { settle } from './run.ts';
@@ -25,6 +25,9 @@ export interface Budget {
   /** Local steps of all goroutines in all of them. */
   readonly steps: number;
 }
+
+/** How much of the budget is left once something was cut: what is found then is likely at best. */
+const afterCut = 1 / 8;
 
 /** One step of a witness. */
 export interface WitnessStep {
@@ -72,6 +75,9 @@ interface Point {
     | undefined;
 }
 
+/** How often an exploration starts anew to keep what it has missed, before it keeps everything. */
+const mostRefinements = 3;
+
 /** Explores the behaviour of a function that is called with values of which nothing is known. */
 export function explore(
   program: Program,
@@ -80,29 +86,43 @@ export function explore(
   budget: Budget,
   capacities: ReadonlyMap<Node, number> = new Map(),
 ): Exploration {
-  const m: Machine = { program, size, capacities, steps: budget.steps };
+  const kept = new Set<string>();
+  let steps = budget.steps;
+  for (let round = 0; ; round++) {
+    const facts = newFacts(kept, round === mostRefinements);
+    const m: Machine = { program, size, capacities, facts, steps };
+    const exploration = exploreOnce(m, root, budget);
+    if (facts.missed.size === 0) return exploration;
+    for (const subject of facts.missed) kept.add(subject);
+    steps = m.steps;
+  }
+}
+
+function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
   const points: Point[] = [];
   const byKey = new Map<string, number>();
   let complete = true;
-  const add = (state: State, from: number, step: WitnessStep | undefined): number => {
-    const key = encode(state);
+  const none = (): Exploration => ({ verdicts: [], states: points.length, complete: false });
+  const add: Add = (state, key, from, step) => {
     const known = byKey.get(key);
     if (known !== undefined) return known;
     byKey.set(key, points.length);
     points.push({ state, edges: [], from, step, failure: undefined });
     return points.length - 1;
   };
-  for (const state of settle(m, initial(root), ['0']))
-    add(state, -1, { actors: ['0'], at: [], name: 'start', events: state.events });
+  for (const [key, state] of settle(m, initial(root), ['0']))
+    add(state, key, -1, { actors: ['0'], at: [], name: 'start', events: state.events });
   for (let i = 0; i < points.length; i++) {
-    const point = points[i] as Point;
-    if (point.state.cut) {
+    const { state } = points[i] as Point;
+    if (m.facts.missed.size > 0) return none();
+    if (state.cut) {
       // Whatever follows may happen, so nothing is learnt from following it.
+      if (complete) m.steps = Math.min(m.steps, budget.steps * afterCut);
       complete = false;
       continue;
     }
-    if (points.length > budget.states) return { verdicts: [], states: points.length, complete: false };
-    const steps = stepsFrom(m, point.state);
+    if (points.length > budget.states || m.steps <= 0) return none();
+    const steps = stepsFrom(m, state);
     const known = points.length;
     const leadBack = steps.first
       .map((transition) => follow(m, points, i, transition, add, known))
@@ -110,13 +130,11 @@ export function explore(
     // Otherwise what the others can do might be put off for ever.
     if (leadBack) for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
   }
-  return {
-    verdicts: verdictsOf(points),
-    states: points.length,
-    complete,
-    keys: [...byKey.keys()],
-  } as never;
+  return { verdicts: verdictsOf(points), states: points.length, complete };
 }
+
+/** Adds a state that is known by its key, unless it is there; returns its number. */
+type Add = (state: State, key: string, from: number, step: WitnessStep | undefined) => number;
 
 function initial(root: Behaviour): State {
   const state: State = {
@@ -141,7 +159,7 @@ function follow(
   points: Point[],
   from: number,
   transition: Transition,
-  add: (state: State, from: number, step: WitnessStep | undefined) => number,
+  add: Add,
   known: number,
 ): boolean {
   const { actors, at, name, failure } = transition;
@@ -150,8 +168,8 @@ function follow(
     points[from] = { ...point, failure: { kind: failure, goroutine: actors[0] as string, transition } };
   const moved = name === 'waits' ? [] : actors;
   let leadsBack = false;
-  for (const state of settle(m, transition.state, transition.moved)) {
-    const to = add(state, from, { actors, at, name, events: state.events });
+  for (const [key, state] of settle(m, transition.state, transition.moved)) {
+    const to = add(state, key, from, { actors, at, name, events: state.events });
     points[from]?.edges.push({ to, moved });
     if (to < known) leadsBack = true;
   }

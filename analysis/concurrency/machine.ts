@@ -1,6 +1,7 @@
 // What the parts of the machine share: the program, the sizes that unknown numbers have, and access to memory.
 
 import type { Node } from '../syntax/node.ts';
+import type { Facts } from './facts.ts';
 import type { Behaviour, Shape, Slot } from './ir.ts';
 import { type Activation, allocate, type Memory, memoryOf, open, type State, type Value } from './state.ts';
 
@@ -26,6 +27,7 @@ export interface Machine {
   readonly size: number;
   /** Capacities that channels are given in place of those that they are made with, by the call of `make`. */
   readonly capacities: ReadonlyMap<Node, number>;
+  readonly facts: Facts;
   /** How many local steps are left. */
   steps: number;
 }

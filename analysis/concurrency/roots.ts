@@ -1,31 +1,89 @@
-// The functions that are worth exploring: those that start goroutines or make what they wait for, and those that call
-// a function that starts some.
+// The functions of a package that are worth exploring: those that start goroutines or make what they wait for, and
+// those that call a function that starts some. Told from texts, which an edit leaves alone but for one.
 
-import type { Code } from '../model/code.ts';
-import { child, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import type { Mention } from '../model/mentions.ts';
+import type { GoPackage } from '../model/package.ts';
+import { importsOf } from '../syntax/imports.ts';
+import { nodesOf } from '../syntax/node.ts';
+import { type Declaration, isTestFile, type SourceFile, treeOf } from '../syntax/source-file.ts';
 
 /** Words without one of which nothing in a function can start a goroutine or make it wait. */
-const words = ['go', 'Go', 'chan', 'Lock', 'RLock', 'Wait', 'AfterFunc', 'Do'];
+const words = /\b(?:go|Go|chan|Lock|RLock|Wait|AfterFunc|Do)\b/;
 
-/** The declarations of the package to explore. */
-export function rootCodes(code: Code): readonly Code[] {
-  const found = new Set<Code>();
-  for (const word of words) for (const other of code.packageCode(word)) found.add(other);
-  const starters = new Set([...found].filter(startsGoroutines).flatMap((c) => nameOf(c.root)));
-  for (const name of starters) for (const other of code.packageCode(name)) found.add(other);
-  // What a test does to other code, on paths that its data excludes, says little about that code.
-  return [...found].filter((c) => c.functions.length > 0 && !isForTests(c));
+/** The declarations of the package to explore, in source order. */
+export function rootsOf(pkg: GoPackage): readonly Mention[] {
+  const names = [...new Set(pkg.files.flatMap(startersIn))].sort();
+  const mentions = mentionsOf(names);
+  return pkg.files.flatMap((file) => {
+    // What a test does to other code, on paths that its data excludes, says little about that code.
+    if (isForTests(file)) return [];
+    return file.declarations
+      .filter((d) => (d.kind === 'func' || d.kind === 'var') && (hasWord(d) || mentions(d)))
+      .map((declaration) => ({ file, declaration }));
+  });
 }
 
-function startsGoroutines(code: Code): boolean {
-  return nodesOf(code.root.tree, 'go_statement').length > 0;
+function isForTests(file: SourceFile): boolean {
+  return isTestFile(file) || importsOf(file).some(({ path }) => /^testing$|\/ginkgo(?:\/v2)?$/.test(path));
 }
 
-function nameOf(fn: Node): readonly string[] {
-  const name = child(fn, 'name');
-  return name ? [textOf(name)] : [];
+const withWord = new WeakMap<Declaration, boolean>();
+
+function hasWord(declaration: Declaration): boolean {
+  let answer = withWord.get(declaration);
+  if (answer === undefined) {
+    answer = words.test(declaration.text);
+    withWord.set(declaration, answer);
+  }
+  return answer;
 }
 
-function isForTests(code: Code): boolean {
-  return code.isTest || code.imports.some(({ path }) => /^testing$|\/ginkgo(?:\/v2)?$/.test(path));
+const startersOfFiles = new WeakMap<SourceFile, readonly string[]>();
+const starters = new WeakMap<Declaration, readonly string[]>();
+
+/** The names of the functions of a file that start goroutines. */
+function startersIn(file: SourceFile): readonly string[] {
+  let names = startersOfFiles.get(file);
+  if (!names) {
+    names = file.declarations.flatMap(startedIn);
+    startersOfFiles.set(file, names);
+  }
+  return names;
+}
+
+function startedIn(declaration: Declaration): readonly string[] {
+  let names = starters.get(declaration);
+  if (!names) {
+    const { kind, text } = declaration;
+    const tree = kind === 'func' && /\bgo\b/.test(text) ? treeOf(declaration) : undefined;
+    names = tree && nodesOf(tree, 'go_statement').length > 0 ? declaration.names : [];
+    starters.set(declaration, names);
+  }
+  return names;
+}
+
+/** The last sets of names that were asked for, by the names. */
+const matchers = new Map<string, (declaration: Declaration) => boolean>();
+const mostMatchers = 64;
+
+/** Whether a declaration mentions one of the names. */
+function mentionsOf(names: readonly string[]): (declaration: Declaration) => boolean {
+  if (names.length === 0) return () => false;
+  const pattern = `\\b(?:${names.join('|')})\\b`;
+  let matcher = matchers.get(pattern);
+  if (!matcher) {
+    const known = new WeakMap<Declaration, boolean>();
+    const expression = new RegExp(pattern);
+    matcher = (declaration) => {
+      let answer = known.get(declaration);
+      if (answer === undefined) {
+        answer = expression.test(declaration.text);
+        known.set(declaration, answer);
+      }
+      return answer;
+    };
+    if (matchers.size >= mostMatchers) matchers.delete(matchers.keys().next().value as string);
+    matchers.set(pattern, matcher);
+  }
+  return matcher;
 }

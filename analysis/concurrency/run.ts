@@ -4,6 +4,7 @@ import type { Node } from '../syntax/node.ts';
 import { leave } from './calls.ts';
 import { encode } from './encode.ts';
 import { evaluate, fresh, truth } from './evaluate.ts';
+import { keeps } from './facts.ts';
 import type { Ending } from './ir.ts';
 import { type Machine, store } from './machine.ts';
 import { perform } from './operations.ts';
@@ -28,8 +29,11 @@ const longSteps = 100;
 /** The ways in which things can go on between two visible steps; of more, the rest is cut. */
 const mostWays = 32;
 
+/** The places where ways part between two visible steps; of more, the rest is cut. */
+const mostForks = 64;
+
 /** What it costs, in steps, to see whether the ways have come together again. */
-const costOfWay = 10;
+const costOfWay = 4;
 
 /** A state and the goroutines of it that have still to be run. */
 interface Work {
@@ -37,22 +41,26 @@ interface Work {
   readonly waiting: string[];
 }
 
-/** Runs the goroutines until each has ended or is about to do something visible: all ways in which that can go. */
-export function settle(m: Machine, from: State, goroutines: readonly string[]): readonly State[] {
-  const done: State[] = [];
+/**
+ * Runs the goroutines until each has ended or is about to do something visible: all ways in which that can go, by
+ * what `encode` makes of the states.
+ */
+export function settle(m: Machine, from: State, goroutines: readonly string[]): ReadonlyMap<string, State> {
+  const done = new Map<string, State>();
   const seen = new Set<string>();
   from.events = [];
   const todo: Work[] = [{ state: from, waiting: [...goroutines] }];
   let circling: Work | undefined;
-  while (done.length < mostWays) {
-    const work = todo.pop() ?? (done.length === 0 ? circling : undefined);
+  while (done.size < mostWays && seen.size < mostForks) {
+    const work = todo.pop() ?? (done.size === 0 ? circling : undefined);
     if (!work) return done;
     // No way leads out of a circle: its goroutine goes round for ever, and the others go on.
     if (work === circling) spin(work);
     const { state, waiting } = work;
     const fork = runAll(m, state, waiting);
     if (!fork) {
-      done.push(state);
+      const key = encode(state);
+      if (!done.has(key)) done.set(key, state);
       continue;
     }
     // Ways that differ in nothing that can still matter are one.
@@ -70,8 +78,11 @@ export function settle(m: Machine, from: State, goroutines: readonly string[]): 
       todo.push({ state: copy, waiting: [...waiting] });
     }
   }
-  if (todo.length > 0) for (const state of done) state.cut = true;
-  return done;
+  if (todo.length === 0) return done;
+  // What was left out can be anything.
+  const [rest = from] = done.values();
+  rest.cut = true;
+  return new Map([[encode(rest), rest]]);
 }
 
 /** The goroutine that was run last never does anything visible again. */
@@ -164,10 +175,11 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
         go(answer ? ending.yes : ending.no);
         return undefined;
       }
+      const isKept = keeps(m.facts, answer.fact, frame, g);
       return [true, false].map((outcome) => ({
         event: branchEvent(g, ending.at, outcome),
         apply: (copy, own) => {
-          copy.facts.set(answer.fact, outcome !== answer.negated);
+          if (isKept) copy.facts.set(answer.fact, outcome !== answer.negated);
           jump(own, outcome ? ending.yes : ending.no);
         },
       }));

@@ -13,7 +13,7 @@ import { compareVersions } from './go-mod.ts';
 import { type Implementations, implementationsOf } from './implementations.ts';
 import { typeOfLiteral } from './literals.ts';
 import { type Member, memberOf } from './members.ts';
-import { mentionsIn } from './mentions.ts';
+import { type Mention, mentionsIn } from './mentions.ts';
 import { neverReturns } from './never-returns.ts';
 import type { GoPackage } from './package.ts';
 import { type Entity, indexOf, type World } from './package-index.ts';
@@ -78,6 +78,8 @@ export interface Code {
   flowOf(fn: Node): Flow;
   /** The functions, methods and variables of the package whose text contains the words as such, as `Code`. */
   packageCode(mentioning: string): readonly Code[];
+  /** A declaration of the package, as `Code`; undefined if it does not parse. */
+  codeAt(mention: Mention): Code | undefined;
   /** The function that is called, as `Code`, if it is declared in this package with a body. */
   bodyOf(callee: Pick<Callee, 'declaration'>): Code | undefined;
   /** A function or method with a body of this package, by the name that a `Callee` has. */
@@ -169,6 +171,7 @@ function makeCode(file: SourceFile, declaration: Declaration, context: CodeConte
     },
     packageCode: (mentioning) =>
       mentionsIn(pkg, mentioning).flatMap((found) => codeOf(found.file, found.declaration, context) ?? []),
+    codeAt: ({ file: other, declaration: wanted }) => codeOf(other, wanted, context),
     functionNamed(name) {
       const own = `${pkg.importPath}.`;
       const [first = '', second] = name.startsWith(own) ? name.slice(own.length).split('.') : [];

@@ -44,6 +44,17 @@ test('the same unknown condition comes out the same way', async () => {
   assert.deepEqual(await verdicts(text('x && y')), ['stuck c <- 1']);
 });
 
+test('conditions that are asked once do not multiply the ways, those asked twice agree', async () => {
+  const flags = Array.from({ length: 8 }, (_, i) => `f${i}`);
+  const text = (last: string) => `type o struct { ${flags.join(', ')}, g bool }
+func g() { d := make(chan int, 1); d <- 1 }
+func f(x *o) { c := make(chan int); if x.g { go func() { c <- 1 }() }
+${flags.map((flag) => `if x.${flag} { g() }`).join('; ')}
+if x.${last} { <-c } }`;
+  assert.deepEqual(await verdicts(text('g')), []);
+  assert.deepEqual(await verdicts(text('f5')), ['stuck c <- 1', 'stuck <-c']);
+});
+
 test('a variable that changes is asked again', async () => {
   const text =
     'func f(g func() bool) { c := make(chan int); x := g(); if x { go func() { c <- 1 }() }; x = g(); if x { <-c } }';
