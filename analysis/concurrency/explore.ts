@@ -92,7 +92,8 @@ export function explore(
     const facts = newFacts(kept, round === mostRefinements);
     const m: Machine = { program, size, capacities, facts, steps };
     const exploration = exploreOnce(m, root, budget);
-    if (facts.missed.size === 0) return exploration;
+    // What was too much before it was told apart is too much afterwards.
+    if (facts.missed.size === 0 || m.steps <= 0) return exploration;
     for (const subject of facts.missed) kept.add(subject);
     steps = m.steps;
   }
@@ -114,14 +115,13 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
     add(state, key, -1, { actors: ['0'], at: [], name: 'start', events: state.events });
   for (let i = 0; i < points.length; i++) {
     const { state } = points[i] as Point;
-    if (m.facts.missed.size > 0) return none();
+    if (m.facts.missed.size > 0 || points.length > budget.states || m.steps <= 0) return none();
     if (state.cut) {
       // Whatever follows may happen, so nothing is learnt from following it.
       if (complete) m.steps = Math.min(m.steps, budget.steps * afterCut);
       complete = false;
       continue;
     }
-    if (points.length > budget.states || m.steps <= 0) return none();
     const steps = stepsFrom(m, state);
     const known = points.length;
     const leadBack = steps.first
@@ -130,7 +130,7 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
     // Otherwise what the others can do might be put off for ever.
     if (leadBack) for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
   }
-  return { verdicts: verdictsOf(points), states: points.length, complete };
+  return m.steps <= 0 ? none() : { verdicts: verdictsOf(points), states: points.length, complete };
 }
 
 /** Adds a state that is known by its key, unless it is there; returns its number. */

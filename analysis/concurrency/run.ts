@@ -26,10 +26,10 @@ const mostSteps = 3000;
 /** After so many, a loop is watched for whether it gets anywhere. */
 const longSteps = 100;
 
-/** The ways in which things can go on between two visible steps; of more, the rest is cut. */
+/** The ways in which things can go on between two visible steps; more are not followed. */
 const mostWays = 32;
 
-/** The places where ways part between two visible steps; of more, the rest is cut. */
+/** The places where ways part between two visible steps; more are not followed. */
 const mostForks = 64;
 
 /** What it costs, in steps, to see whether the ways have come together again. */
@@ -71,18 +71,18 @@ export function settle(m: Machine, from: State, goroutines: readonly string[]): 
       continue;
     }
     seen.add(key);
-    for (const { event, apply } of fork.ways) {
-      const copy = copyState(state);
-      copy.events = [...state.events, event];
-      apply(copy, goroutineOf(copy, fork.goroutine) as Goroutine);
-      todo.push({ state: copy, waiting: [...waiting] });
-    }
+    const { events } = state;
+    fork.ways.forEach(({ event, apply }, i) => {
+      // Nobody needs the state itself any more, so the last way can have it.
+      const next = i < fork.ways.length - 1 ? copyState(state) : state;
+      next.events = [...events, event];
+      apply(next, goroutineOf(next, fork.goroutine) as Goroutine);
+      todo.push({ state: next, waiting: [...waiting] });
+    });
   }
-  if (todo.length === 0) return done;
-  // What was left out can be anything.
-  const [rest = from] = done.values();
-  rest.cut = true;
-  return new Map([[encode(rest), rest]]);
+  // What is too much here is too much for all that follows.
+  if (todo.length > 0) m.steps = 0;
+  return done;
 }
 
 /** The goroutine that was run last never does anything visible again. */

@@ -179,7 +179,7 @@ export interface State {
   readonly memory: Map<string, Memory>;
   /** What was found to be true or false of unknown values. */
   readonly facts: Map<string, boolean>;
-  /** The goroutines that are this state's own to change; the others are shared with the states before it. */
+  /** The goroutines that are this state's own to change; the others are shared with other states. */
   readonly own: Set<string>;
   /** The next name of memory. */
   next: number;
@@ -191,8 +191,9 @@ export interface State {
   ended: boolean;
 }
 
-/** A state that can be changed without changing the first; goroutines through `goroutineOf` alone. */
+/** A state that can be changed without changing the first, and the other way round; goroutines by `goroutineOf` alone. */
 export function copyState(state: State): State {
+  state.own.clear();
   return {
     ...state,
     goroutines: new Map(state.goroutines),
