@@ -5,7 +5,16 @@ import type { Node } from '../syntax/node.ts';
 import { valuesIn } from './facts.ts';
 import type { Behaviour } from './ir.ts';
 import { liveSlots } from './liveness.ts';
-import type { Activation, Frame, Goroutine, Memory, State, Value } from './state.ts';
+import {
+  type Activation,
+  dropFact,
+  dropMemory,
+  type Frame,
+  type Goroutine,
+  type Memory,
+  type State,
+  type Value,
+} from './state.ts';
 
 /**
  * What something looks like: texts, and between them values whose texts depend on the state. There is one text more
@@ -58,7 +67,7 @@ export function encode(state: State): string {
       text += `|${name.startsWith('?') ? name : e.names.get(name)}=${textIn(e, pictureOfMemory(memory))}`;
   }
   if (state.memory.size > e.names.size)
-    for (const name of [...state.memory.keys()]) if (!e.names.has(name)) state.memory.delete(name);
+    for (const name of [...state.memory.keys()]) if (!e.names.has(name)) dropMemory(state, name);
   return `${text}${factsText(e)}${state.cut ? '!' : ''}`;
 }
 
@@ -67,7 +76,7 @@ function factsText(e: Encoding): string {
   for (const [fact, value] of [...e.state.facts]) {
     if (valuesIn(fact).every((values) => values.some((value) => isAlive(e, value))))
       text += `|${fact}${value ? '+' : '-'}`;
-    else e.state.facts.delete(fact);
+    else dropFact(e.state, fact);
   }
   return text;
 }

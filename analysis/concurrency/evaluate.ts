@@ -6,6 +6,7 @@ import { forget, given, load, type Machine, store, update, zeroOf } from './mach
 import {
   type Activation,
   allocate,
+  dropMemory,
   isReference,
   isSymbol,
   memoryOf,
@@ -76,7 +77,7 @@ function constantValue(value: bigint | boolean | string): Value {
 export function fresh(state: State, frame: Activation, place: number | string): string {
   const symbol = `?${frame.path}:${place}`;
   forget(state, symbol);
-  state.memory.delete(symbol);
+  dropMemory(state, symbol);
   return symbol;
 }
 

@@ -141,6 +141,8 @@ function initial(root: Behaviour): State {
     goroutines: new Map(),
     memory: new Map(),
     facts: new Map(),
+    ownMemory: undefined,
+    ownFacts: undefined,
     own: new Set(),
     events: [],
     next: 0,

@@ -3,7 +3,17 @@
 import type { Node } from '../syntax/node.ts';
 import type { Facts } from './facts.ts';
 import type { Behaviour, Shape, Slot } from './ir.ts';
-import { type Activation, allocate, type Memory, memoryOf, open, type State, type Value } from './state.ts';
+import {
+  type Activation,
+  allocate,
+  dropFact,
+  type Memory,
+  memoryOf,
+  open,
+  type State,
+  setMemory,
+  type Value,
+} from './state.ts';
 
 /** The functions of a package, for the machine. */
 export interface Program {
@@ -82,7 +92,7 @@ export function given(state: State, symbol: string, shape: Shape): Memory | unde
   if (shape.kind === 'primitive') memory = primitiveMemory(shape.type, true);
   else if (shape.kind === 'struct')
     memory = { kind: 'struct', type: shape.type, fields: new Map(), given: true, open: true };
-  if (memory) state.memory.set(symbol, memory);
+  if (memory) setMemory(state, symbol, memory);
   return memory;
 }
 
@@ -100,7 +110,7 @@ export function store(state: State, frame: Activation, slot: Slot, value: Value)
     frame.slots[slot] = value;
     return;
   }
-  state.memory.set(name as string, { ...memory, value });
+  setMemory(state, name as string, { ...memory, value });
   if (memory.open) open(state, value);
 }
 
@@ -112,10 +122,10 @@ export function renew(state: State, frame: Activation, slot: Slot): void {
 
 /** Replaces memory, which keeps its name. */
 export function update<M extends Memory>(state: State, name: Value, memory: M): void {
-  state.memory.set(name as string, memory);
+  setMemory(state, name as string, memory);
 }
 
 /** Forgets what was found out about a symbol: it stands for a new value. */
 export function forget(state: State, symbol: string): void {
-  for (const fact of state.facts.keys()) if (fact.includes(symbol)) state.facts.delete(fact);
+  for (const fact of state.facts.keys()) if (fact.includes(symbol)) dropFact(state, fact);
 }

@@ -18,6 +18,8 @@ import {
   memoryOf,
   note,
   type State,
+  setFact,
+  setMemory,
   type Value,
 } from './state.ts';
 
@@ -179,7 +181,7 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
       return [true, false].map((outcome) => ({
         event: branchEvent(g, ending.at, outcome),
         apply: (copy, own) => {
-          if (isKept) copy.facts.set(answer.fact, outcome !== answer.negated);
+          if (isKept) setFact(copy, answer.fact, outcome !== answer.negated);
           jump(own, outcome ? ending.yes : ending.no);
         },
       }));
@@ -271,7 +273,7 @@ function nextElement(
     jump(g, ending.done);
     return undefined;
   }
-  state.memory.set(name as string, { ...cursor, next: cursor.next + 1 });
+  setMemory(state, name as string, { ...cursor, next: cursor.next + 1 });
   if (ending.key !== undefined) store(state, frame, ending.key, cursor.next);
   if (ending.value !== undefined) {
     const list = memoryOf(state, cursor.over);

@@ -176,9 +176,13 @@ export interface Event {
 
 export interface State {
   readonly goroutines: Map<string, Goroutine>;
-  readonly memory: Map<string, Memory>;
-  /** What was found to be true or false of unknown values. */
-  readonly facts: Map<string, boolean>;
+  /** Changed by `setMemory` and `dropMemory` alone. */
+  memory: ReadonlyMap<string, Memory>;
+  /** What was found to be true or false of unknown values; changed by `setFact` and `dropFact` alone. */
+  facts: ReadonlyMap<string, boolean>;
+  /** The maps that only this state has, so that it can change them. */
+  ownMemory: Map<string, Memory> | undefined;
+  ownFacts: Map<string, boolean> | undefined;
   /** The goroutines that are this state's own to change; the others are shared with other states. */
   readonly own: Set<string>;
   /** The next name of memory. */
@@ -194,13 +198,42 @@ export interface State {
 /** A state that can be changed without changing the first, and the other way round; goroutines by `goroutineOf` alone. */
 export function copyState(state: State): State {
   state.own.clear();
-  return {
-    ...state,
-    goroutines: new Map(state.goroutines),
-    memory: new Map(state.memory),
-    facts: new Map(state.facts),
-    own: new Set(),
-  };
+  state.ownMemory = undefined;
+  state.ownFacts = undefined;
+  return { ...state, goroutines: new Map(state.goroutines), own: new Set() };
+}
+
+/** Gives memory its contents. */
+export function setMemory(state: State, name: string, memory: Memory): void {
+  memoryToChange(state).set(name, memory);
+}
+
+export function dropMemory(state: State, name: string): void {
+  if (state.memory.has(name)) memoryToChange(state).delete(name);
+}
+
+function memoryToChange(state: State): Map<string, Memory> {
+  if (state.ownMemory) return state.ownMemory;
+  const own = new Map(state.memory);
+  state.memory = own;
+  state.ownMemory = own;
+  return own;
+}
+
+export function setFact(state: State, fact: string, holds: boolean): void {
+  factsToChange(state).set(fact, holds);
+}
+
+export function dropFact(state: State, fact: string): void {
+  if (state.facts.has(fact)) factsToChange(state).delete(fact);
+}
+
+function factsToChange(state: State): Map<string, boolean> {
+  if (state.ownFacts) return state.ownFacts;
+  const own = new Map(state.facts);
+  state.facts = own;
+  state.ownFacts = own;
+  return own;
 }
 
 /** A goroutine of the state that may be changed. */
@@ -237,7 +270,7 @@ export function memoryOf(state: State, value: Value): Memory | undefined {
 
 export function allocate(state: State, memory: Memory): string {
   const name = `#${state.next++}`;
-  state.memory.set(name, memory);
+  setMemory(state, name, memory);
   return name;
 }
 
@@ -247,7 +280,7 @@ export function open(state: State, value: Value): void {
   for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
     const memory = memoryOf(state, at);
     if (!memory || memory.open) continue;
-    state.memory.set(at as string, { ...memory, open: true });
+    setMemory(state, at as string, { ...memory, open: true });
     todo.push(...referencesOf(memory));
   }
 }
