@@ -47,6 +47,11 @@ export function isInert(name: string): boolean {
   );
 }
 
+/** Functions whose only error is that the context which they are given is done. */
+export function failsByContext(name: string): boolean {
+  return name === 'golang.org/x/sync/semaphore.Weighted.Acquire';
+}
+
 /** Functions whose only result is never nil. */
 export function isNeverNil(name: string): boolean {
   return /^(?:errors\.New|fmt\.Errorf)$|^(?:time\.New\w+|bytes\.NewBuffer\w*|strings\.New\w+|log\.New)$/.test(

@@ -5,7 +5,14 @@ import type { Callee } from '../model/calls.ts';
 import { neverReturns } from '../model/never-returns.ts';
 import { argumentsOf, child, type Node, unparen } from '../syntax/node.ts';
 import type { Expr } from './ir.ts';
-import { callbacksOf, isHarmless, isInert, isNeverNil, isPrimitive } from './library-functions.ts';
+import {
+  callbacksOf,
+  failsByContext,
+  isHarmless,
+  isInert,
+  isNeverNil,
+  isPrimitive,
+} from './library-functions.ts';
 import { lowerExpression, through } from './lower-expression.ts';
 import { emit, type Lowering, someAt, temporary, unknownAt } from './lowering.ts';
 import { shapeOf } from './shapes.ts';
@@ -90,8 +97,20 @@ function lowerOpaque(
   const given = values.filter((v) => v.kind !== 'constant' && v.kind !== 'nil' && v.kind !== 'unknown');
   if (given.length > 0 && !isInert(name) && !isHarmless(name))
     emit(l, { kind: 'escape', at: call, values: given });
-  const result = isNeverNil(name) ? someAt(call) : unknownAt(call);
+  const result = isNeverNil(name) ? someAt(call) : succeeds(l, call, name) ? nil : unknownAt(call);
   return Array.from({ length: wanted }, () => result);
+}
+
+const nil: Expr = { kind: 'nil' };
+
+/** Whether the only error of a call is that a context is done which is never done. */
+function succeeds({ code }: Lowering, call: Node, name: string): boolean {
+  const [context] = argumentsOf(call);
+  return (
+    failsByContext(name) &&
+    context?.kind === 'call_expression' &&
+    /^context\.(?:Background|TODO)$/.test(code.calleeName(context))
+  );
 }
 
 /** Atomic operations, whose results tell goroutines apart: no two of them see the same. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explore } from '../../analysis/concurrency/explore.ts';
 import { programOf } from '../../analysis/concurrency/program.ts';
+import type { Code } from '../../analysis/model/code.ts';
 import { child, textOf } from '../../analysis/syntax/node.ts';
 import { lastCode } from '../support/code.ts';
 
@@ -9,9 +10,15 @@ const budget = { states: 2000, steps: 60_000 };
 
 /** What is wrong in the last function of a package: `stuck <-c`, `close of closed close(c)`, in the order found. */
 async function verdicts(text: string, size = 2): Promise<readonly string[]> {
-  const code = await lastCode(
-    `package p\n\nimport ("context"; "sync"; "sync/atomic"; "time")\n\nvar _ context.Context\nvar _ sync.Mutex\nvar _ time.Time\nvar _ atomic.Int32\n\n${text}`,
+  return verdictsOf(
+    await lastCode(
+      `package p\n\nimport ("context"; "sync"; "sync/atomic"; "time")\n\nvar _ context.Context\nvar _ sync.Mutex\nvar _ time.Time\nvar _ atomic.Int32\n\n${text}`,
+    ),
+    size,
   );
+}
+
+function verdictsOf(code: Code, size = 2): readonly string[] {
   const program = programOf(code);
   const result = explore(program, program.behaviourOf(code.root), size, budget);
   const found = result.verdicts.map(({ kind, call }) => `${kind} ${textOf(call.at).replace(/\s+/g, ' ')}`);
@@ -167,6 +174,29 @@ test('panics are verdicts', async () => {
 test('a goroutine that goes round for ever frees nobody', async () => {
   const text = 'func f(g func()) { c := make(chan int); go func() { for { g() } }(); <-c }';
   assert.deepEqual(await verdicts(text), ['stuck <-c']);
+});
+
+test('a call fails only by its context, and that is never done', async () => {
+  const semaphore = `package semaphore
+import "context"
+type Weighted struct{}
+func (*Weighted) Acquire(ctx context.Context, n int64) error { return nil }`;
+  const run = async (context: string): Promise<readonly string[]> =>
+    verdictsOf(
+      await lastCode(
+        `package p
+import ("context"; "golang.org/x/sync/semaphore")
+func f(ctx context.Context, s *semaphore.Weighted) {
+  c := make(chan int)
+  go func() { c <- 1 }()
+  if err := s.Acquire(${context}, 1); err != nil { return }
+  <-c
+}`,
+        { 'golang.org/x/sync/semaphore': semaphore },
+      ),
+    );
+  assert.deepEqual(await run('context.Background()'), []);
+  assert.deepEqual(await run('ctx'), ['stuck c <- 1']);
 });
 
 test('what was cut short is no verdict', async () => {
