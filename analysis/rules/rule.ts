@@ -10,6 +10,11 @@ export interface FixDescription {
   /** Imperative and complete, as an editor shows it: `Close the response body when the function returns`. */
   readonly title: string;
   readonly safety: Safety;
+  /**
+   * The model runs the package as the fix would leave it. The fix is offered only if the finding is gone and no other
+   * one has come, and is `safe` only if everything that can happen was seen.
+   */
+  readonly explored?: true;
 }
 
 /** A rule: its documentation, the cheap test that says where it can matter, and its check. */
