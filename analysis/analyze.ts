@@ -1,5 +1,6 @@
 // Runs the rules over a package. The only caller of rules, and the place where a rule that throws is contained.
 
+import { type Explorations, explorationsOf } from './concurrency/defects.ts';
 import type { Config } from './config.ts';
 import { buildFix } from './edit/build-fix.ts';
 import type { MergeableFix } from './edit/merge.ts';
@@ -17,6 +18,7 @@ import type { Node } from './syntax/node.ts';
 import {
   type Declaration,
   declarationOf,
+  isParsed,
   isTestFile,
   type Site,
   type SourceFile,
@@ -46,6 +48,14 @@ export interface Analysis {
   readonly crashes: readonly Crash[];
   /** Declarations that a rule would have looked at and that are not valid Go. */
   readonly broken: readonly Site[];
+}
+
+/** What the analyses of a package have done so far. */
+export interface Effort {
+  readonly declarations: number;
+  /** Of them, those that were parsed. */
+  readonly parsed: number;
+  readonly explorations: Explorations;
 }
 
 /** What a rule said, and the code that its fixes read. */
@@ -78,6 +88,16 @@ export function analyze(pkg: GoPackage, options: AnalyzeOptions): Analysis {
       compare(a.ruleId, b.ruleId),
   );
   return result;
+}
+
+/** What it has taken to know what is known of a package; earlier versions of it count where they still hold. */
+export function effortOf(pkg: GoPackage): Effort {
+  const declarations = pkg.files.flatMap((file) => file.declarations);
+  return {
+    declarations: declarations.length,
+    parsed: declarations.filter(isParsed).length,
+    explorations: explorationsOf(pkg),
+  };
 }
 
 /** What is the same for all declarations, and the library that the findings depend on. */
@@ -165,7 +185,7 @@ function memoryOf(declaration: Declaration, { config, library }: Context): Remem
 
 function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): Finding {
   const place = (at: Node | Site): Site => siteIn(context.pkg, file, at);
-  const related: Related[] = (reported.related ?? []).map((r) => ({ at: place(r.at), message: r.message }));
+  const related = (reported.related ?? []).map((r): Related => ({ ...r, at: place(r.at) }));
   const configured = context.config.rules[rule.id];
   return {
     ruleId: rule.id,

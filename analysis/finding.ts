@@ -31,6 +31,21 @@ export interface Fix {
 export interface Related {
   readonly at: Site;
   readonly message: string;
+  /** Set on the steps of a witness: the shortest way in which goroutines come to the defect, in the order of time. */
+  readonly step?: Step;
+}
+
+/** When a step of a witness is taken, and by whom. */
+export interface Step {
+  /** Counts from 1. A send and the receive that takes its value are two places with one number: they happen at once. */
+  readonly order: number;
+  /** The function that was explored, by its name, or `goroutine 1` and so on as they are started. */
+  readonly goroutine: string;
+}
+
+/** What a second place says, with its number if it is a step of a witness: `2. f returns`. */
+export function toldInOrder({ message, step }: Pick<Related, 'message' | 'step'>): string {
+  return step ? `${step.order}. ${message}` : message;
 }
 
 /** One defect. `related` tells the reason step by step; `fixes` are alternatives, the preferred one first. */

@@ -1,10 +1,21 @@
 // The API boundary: what hosts may use. Everything else under analysis/ is private to it.
 
-export { type Analysis, type AnalyzeOptions, analyze, type Crash } from './analyze.ts';
+export { type Analysis, type AnalyzeOptions, analyze, type Crash, type Effort, effortOf } from './analyze.ts';
+export { type Explorations, noExplorations, sumOfExplorations } from './concurrency/defects.ts';
 export { type Config, defaultConfig } from './config.ts';
 export { applyEdits } from './edit/apply.ts';
 export { type Deferred, type Merge, mergeFixes } from './edit/merge.ts';
-export type { Confidence, Edit, Finding, Fix, Related, Safety, Severity } from './finding.ts';
+export {
+  type Confidence,
+  type Edit,
+  type Finding,
+  type Fix,
+  type Related,
+  type Safety,
+  type Severity,
+  type Step,
+  toldInOrder,
+} from './finding.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
 export type { BuildTarget } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';

@@ -11,7 +11,8 @@ import { jsonlReport, jsonReport } from './report/json.ts';
 import type { Report } from './report/report.ts';
 import { sarifReport } from './report/sarif.ts';
 import { textReport } from './report/text.ts';
-import { type Outcome, run, tellProblems, tellStats } from './run.ts';
+import { type Outcome, run, statsOf, tellProblems, tellStats } from './run.ts';
+import type { RunStats } from './stats.ts';
 import { absolute, type Target, targetsOf } from './targets.ts';
 import { plain, shownPath, styleFor } from './terminal.ts';
 import type { Job } from './work.ts';
@@ -60,14 +61,22 @@ export async function check(
   const outcome = await run({ targets, job, jobs: options.jobs, config: options.config }, host);
   const least = severities.indexOf(options.severity);
   const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
-  write(paths, options, { ...outcome, findings }, host);
+  const stats = options.stats ? statsOf(outcome, start) : undefined;
+  write(paths, options, { ...outcome, findings }, stats, host);
   tellProblems(outcome.problems, host);
-  if (options.stats) tellStats(outcome.stats, start, host);
+  // In JSON they are part of the report.
+  if (stats && options.format !== 'json') tellStats(stats, host);
   if (outcome.problems.length > 0) return exit.incomplete;
   return findings.some(({ severity }) => severity !== 'hint') ? exit.findings : exit.clean;
 }
 
-function write(paths: readonly string[], options: CheckOptions, outcome: Outcome, host: Host): void {
+function write(
+  paths: readonly string[],
+  options: CheckOptions,
+  outcome: Outcome,
+  stats: RunStats | undefined,
+  host: Host,
+): void {
   const style = options.output === undefined ? styleFor(host.isTerminal, host.env) : plain;
   const show = (path: string) => shownPath(path, host.cwd);
   const selection = [
@@ -75,7 +84,12 @@ function write(paths: readonly string[], options: CheckOptions, outcome: Outcome
     ...(paths.length > 0 ? paths : ['.']),
   ];
   const text = reports[options.format](
-    { findings: outcome.findings, problems: outcome.problems, files: outcome.stats.files },
+    {
+      findings: outcome.findings,
+      problems: outcome.problems,
+      files: outcome.stats.files,
+      ...(stats ? { stats } : {}),
+    },
     { style, show, quiet: options.quiet === true, invocation: { command: commandName(host.env), selection } },
   );
   if (options.output === undefined) {

@@ -4,7 +4,7 @@ import type { SharedOptions } from './check.ts';
 import { fileOutput, patchOutput } from './fix-output.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
 import { fixedReport } from './report/fixed.ts';
-import { run, tellProblems, tellStats } from './run.ts';
+import { run, statsOf, tellProblems, tellStats } from './run.ts';
 import { targetsOf } from './targets.ts';
 import { shownPath, styleFor } from './terminal.ts';
 import type { DeferredFix, DirectoryResult } from './work.ts';
@@ -49,7 +49,7 @@ export async function fix(paths: readonly string[], options: FixOptions, host: H
     (diff ? host.err : host.out)(report);
   }
   tellProblems(problems, host);
-  if (options.stats) tellStats(outcome.stats, start, host);
+  if (options.stats) tellStats(statsOf(outcome, start), host);
   if (problems.length > 0) return exit.incomplete;
   const isLeft = diff ? applied.length > 0 : outcome.findings.some(({ severity }) => severity !== 'hint');
   return isLeft ? exit.findings : exit.clean;

@@ -1,6 +1,6 @@
 // Findings with lines and columns instead of offsets: all that a report needs, so that no source text is kept.
 
-import type { Confidence, Finding, Safety, Severity, Site } from '../analysis/index.ts';
+import type { Confidence, Finding, Safety, Severity, Site, Step } from '../analysis/index.ts';
 import { lineStarts, positionAt, type Region } from './positions.ts';
 
 export interface LocatedFinding {
@@ -10,8 +10,15 @@ export interface LocatedFinding {
   readonly at: Region;
   readonly message: string;
   readonly excerpt: Excerpt;
-  readonly related: readonly { readonly at: Region; readonly message: string }[];
+  readonly related: readonly LocatedRelated[];
   readonly fixes: readonly LocatedFix[];
+}
+
+/** A second place; with `step` it is one step of the witness. */
+export interface LocatedRelated {
+  readonly at: Region;
+  readonly message: string;
+  readonly step?: Step;
 }
 
 export interface LocatedFix {
@@ -61,7 +68,7 @@ export function locateFinding(
     at,
     message,
     excerpt: excerptOf(texts.get(finding.at.path) ?? '', finding.at.start, at.start.unit - 1),
-    related: finding.related.map((related) => ({ at: locate(related.at), message: related.message })),
+    related: finding.related.map((related) => ({ ...related, at: locate(related.at) })),
     fixes: finding.fixes.map(({ id, title, safety, edits }) => ({
       id,
       title,

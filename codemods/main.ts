@@ -123,7 +123,7 @@ function shared(command: Command): Command {
     .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
     .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
     .option('-q, --quiet', 'leave out the summary')
-    .option('--stats', 'print counts and the time taken to standard error');
+    .option('--stats', 'print what was parsed and explored and how long it took, to standard error');
 }
 
 /** Reads `a,b`, once or several times. */

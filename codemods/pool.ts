@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { loadRuntime } from '../analysis/node/runtime.ts';
 import type { DirectoryTask } from './discover.ts';
-import { type DirectoryResult, type Job, newRuntime, noStats, workOn } from './work.ts';
+import { noStats } from './stats.ts';
+import { type DirectoryResult, type Job, newRuntime, workOn } from './work.ts';
 
 /**
  * Runs with fewer files than this start no threads. It is also the size of one message to a thread: enough to hide its

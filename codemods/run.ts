@@ -8,9 +8,10 @@ import type { LocatedFinding } from './located.ts';
 import { workOnAll } from './pool.ts';
 import type { Position } from './positions.ts';
 import type { Problem } from './problem.ts';
+import { noStats, type RunStats, type Stats, statsText, sumOfStats } from './stats.ts';
 import { absolute, type Target } from './targets.ts';
 import { shownPath } from './terminal.ts';
-import { type DirectoryResult, type Job, noStats, type Stats } from './work.ts';
+import type { DirectoryResult, Job } from './work.ts';
 
 export interface RunOptions {
   readonly targets: readonly Target[];
@@ -53,7 +54,7 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
       options.onResult?.(result);
       findings.push(...result.findings);
       problems.push(...result.problems);
-      stats = sum(stats, result.stats);
+      stats = sumOfStats(stats, result.stats);
     },
   );
   if (stats.files === 0 && problems.length === 0) host.err('goleash: no Go files here\n');
@@ -67,14 +68,25 @@ export function tellProblems(problems: readonly Problem[], host: Host): void {
   }
 }
 
-/** Prints the counts of a run that began at `start`, in the clock of performance.now. */
-export function tellStats(stats: Stats, start: number, host: Host): void {
-  const seconds = ((performance.now() - start) / 1000).toFixed(2);
-  const { files, characters, relevantFiles, packages, suppressed } = stats;
-  host.err(
-    `goleash: ${files} files with ${(characters / 1e6).toFixed(1)} million characters, ${relevantFiles} files relevant, ` +
-      `${packages} packages analysed, ${suppressed} findings suppressed, ${seconds} s\n`,
-  );
+/** The counts of a run that began at `start`, in the clock of performance.now. */
+export function statsOf({ findings, stats }: Outcome, start: number): RunStats {
+  return {
+    ...stats,
+    findings: findings.length,
+    reading: inMilliseconds(stats.reading),
+    analysing: inMilliseconds(stats.analysing),
+    elapsed: inMilliseconds((performance.now() - start) / 1000),
+  };
+}
+
+/** Seconds, no finer than they can be measured. */
+function inMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+/** Prints the counts of a run on standard error. */
+export function tellStats(stats: RunStats, host: Host): void {
+  host.err(statsText(stats));
 }
 
 function inOrder(a: LocatedFinding, b: LocatedFinding): number {
@@ -102,14 +114,4 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function sum(a: Stats, b: Stats): Stats {
-  return {
-    files: a.files + b.files,
-    characters: a.characters + b.characters,
-    relevantFiles: a.relevantFiles + b.relevantFiles,
-    packages: a.packages + b.packages,
-    suppressed: a.suppressed + b.suppressed,
-  };
 }

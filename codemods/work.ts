@@ -8,6 +8,7 @@ import {
   analyze,
   type BuildTarget,
   type Config,
+  effortOf,
   type Finding,
   type Fix,
   fixPackage,
@@ -26,6 +27,7 @@ import type { DirectoryTask } from './discover.ts';
 import { type Locate, type LocatedFinding, locateFinding, locator } from './located.ts';
 import type { Region } from './positions.ts';
 import type { Problem } from './problem.ts';
+import { noStats, type Stats, sumOfStats } from './stats.ts';
 import { isWritable } from './write.ts';
 
 /** What to do in every folder; plain data. */
@@ -70,18 +72,6 @@ export interface DirectoryResult {
   readonly changes: readonly PackageChange[];
   readonly deferred: readonly DeferredFix[];
 }
-
-/** Counts for `--stats`. */
-export interface Stats {
-  readonly files: number;
-  readonly characters: number;
-  /** Files in packages that were analysed. */
-  readonly relevantFiles: number;
-  readonly packages: number;
-  readonly suppressed: number;
-}
-
-export const noStats: Stats = { files: 0, characters: 0, relevantFiles: 0, packages: 0, suppressed: 0 };
 
 /** The texts that the fixes of one package change. */
 export interface PackageChange {
@@ -128,10 +118,11 @@ function workOnPackages(
   runtime: Runtime,
   problems: Problem[],
 ): DirectoryResult {
+  const start = performance.now();
   const files = readAll(task, task.report, job, (problem) => problems.push(problem));
   const relevant = new Set([...files].filter(([, text]) => isRelevant(text)).map(([path]) => path));
   const characters = [...files.values()].reduce((sum, text) => sum + text.length, 0);
-  const stats = { ...noStats, files: task.report.length, characters };
+  const stats = { ...noStats, files: task.report.length, characters, reading: secondsSince(start) };
   if (relevant.size === 0) return { findings: [], problems, stats, changes: [], deferred: [] };
 
   // What of the others cannot be read is missing from the analysis, as is any package that is not there.
@@ -141,6 +132,7 @@ function workOnPackages(
   const module = moduleOf(task.directory, runtime, problems);
   const library = libraryOf(module, job.target, runtime);
   const packages = goPackages({ path: task.directory, files: sources, module }, job.target);
+  const read = performance.now();
   const results = packages
     .filter((pkg) => pkg.files.some((file) => relevant.has(file.path)))
     .map((pkg) =>
@@ -149,12 +141,14 @@ function workOnPackages(
   return {
     findings: results.flatMap((result) => result.findings),
     problems: [...problems, ...results.flatMap((result) => result.problems)],
-    stats: {
-      ...stats,
-      relevantFiles: relevant.size,
-      packages: results.length,
-      suppressed: results.reduce((sum, result) => sum + result.suppressed, 0),
-    },
+    stats: results
+      .map((result) => result.stats)
+      .reduce(sumOfStats, {
+        ...stats,
+        relevantFiles: relevant.size,
+        reading: (read - start) / 1000,
+        analysing: secondsSince(read),
+      }),
     changes: results.flatMap((result) => result.change ?? []),
     deferred: results.flatMap((result) => result.deferred),
   };
@@ -192,7 +186,7 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
     findings: analysis.findings.map((finding) =>
       locateFinding(work.task.editable ? finding : { ...finding, fixes: [] }, texts, locate),
     ),
-    suppressed: analysis.suppressed,
+    stats: { ...noStats, packages: 1, ...effortOf(pkg), suppressed: analysis.suppressed },
     problems: [
       ...problemsOf(analysis, locate),
       ...[...readOnly].map((path) => ({ path, message: 'not fixed: the file is read-only' })),
@@ -293,6 +287,10 @@ function libraryOf(module: GoModule | undefined, target: BuildTarget, { std, lib
   const library = libraries.get(module.directory) ?? moduleLibrary(std, module, target);
   libraries.set(module.directory, library);
   return library;
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }
 
 function firstLine(error: unknown): string {

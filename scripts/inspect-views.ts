@@ -4,7 +4,14 @@ import { edgesOf } from '../analysis/callgraph/call-graph.ts';
 import { lower } from '../analysis/concurrency/lower.ts';
 import { printBehaviour } from '../analysis/concurrency/print.ts';
 import { printFlow } from '../analysis/flow/print.ts';
-import { analyze, defaultConfig, type GoPackage, type Library, type SourceFile } from '../analysis/index.ts';
+import {
+  analyze,
+  defaultConfig,
+  type GoPackage,
+  type Library,
+  type SourceFile,
+  toldInOrder,
+} from '../analysis/index.ts';
 import type { Code } from '../analysis/model/code.ts';
 import { show } from '../analysis/model/types.ts';
 import { child, descendants, type Node, textOf } from '../analysis/syntax/node.ts';
@@ -90,7 +97,7 @@ function findingsText({ file, pkg, library }: Inspected): string {
   const lines = findings.map(({ at, ruleId, severity, confidence, message, related, fixes }) =>
     [
       `${place(file, at)} ${severity} ${ruleId} (${confidence}): ${message}`,
-      ...related.map((r) => `    ${place(file, r.at)} ${r.message}`),
+      ...related.map((r) => `    ${place(file, r.at)} ${toldInOrder(r)}`),
       ...fixes.flatMap((fix) => [
         `    fix ${fix.id} (${fix.safety}): ${fix.title}`,
         ...fix.edits.map((e) => `      [${e.start}, ${e.end}) -> ${JSON.stringify(e.newText)}`),

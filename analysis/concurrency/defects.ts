@@ -21,7 +21,29 @@ export interface Defect {
   readonly complete: boolean;
 }
 
-const remembered = new WeakMap<Declaration, Recorded<readonly Defect[]>>();
+/** How many functions were explored, by how that ended. */
+export interface Explorations {
+  /** Everything that can happen was seen. */
+  readonly complete: number;
+  /** Something on the way is not followed, so that everything may happen after it. */
+  readonly cut: number;
+  /** The budget did not suffice. */
+  readonly spent: number;
+}
+
+export const noExplorations: Explorations = { complete: 0, cut: 0, spent: 0 };
+
+export function sumOfExplorations(a: Explorations, b: Explorations): Explorations {
+  return { complete: a.complete + b.complete, cut: a.cut + b.cut, spent: a.spent + b.spent };
+}
+
+/** What the exploration of the functions of one declaration came to. */
+interface Searched {
+  readonly defects: readonly Defect[];
+  readonly explorations: Explorations;
+}
+
+const remembered = new WeakMap<Declaration, Recorded<Searched>>();
 const byPackage = new WeakMap<GoPackage, ReadonlyMap<Tree, readonly Defect[]>>();
 
 /** What the exploration of one function may cost while somebody types. */
@@ -39,10 +61,19 @@ export function defectsIn(code: Code): readonly Defect[] {
   return found.get(code.root.tree) ?? [];
 }
 
+/** How the explorations ended on which the defects of a package rest; none if nobody has asked for defects. */
+export function explorationsOf(pkg: GoPackage): Explorations {
+  return pkg.files
+    .flatMap((file) => file.declarations.map((declaration) => remembered.get(declaration)))
+    .filter((known) => known !== undefined)
+    .filter((known) => holds(known, pkg))
+    .reduce((sum, { value }) => sumOfExplorations(sum, value.explorations), noExplorations);
+}
+
 function defectsOf(code: Code): ReadonlyMap<Tree, readonly Defect[]> {
   const found = new Map<Tree, Defect[]>();
   for (const root of rootsOf(code.pkg)) {
-    for (const defect of defectsFrom(root, code)) {
+    for (const defect of searchedFrom(root, code).defects) {
       const { at } = defect.verdict.call;
       const known = found.get(at.tree) ?? [];
       found.set(at.tree, known);
@@ -59,22 +90,27 @@ function isClearer(a: Defect, b: Defect): boolean {
   return a.complete === b.complete ? a.verdict.witness.length < b.verdict.witness.length : a.complete;
 }
 
-function defectsFrom(root: Mention, { pkg, codeAt }: Code): readonly Defect[] {
+function searchedFrom(root: Mention, { pkg, codeAt }: Code): Searched {
   const { declaration } = root;
   const known = remembered.get(declaration);
-  if (known && (holdsIn(known, pkg) || holdsDespite(known, pkg))) return known.value;
+  if (known && holds(known, pkg)) return known.value;
   const made = record(pkg, () => {
     readBody(declaration);
     const code = codeAt(root);
-    return code ? search(code) : [];
+    return code ? search(code) : { defects: [], explorations: noExplorations };
   });
   remembered.set(declaration, made);
   return made.value;
 }
 
-function search(root: Code): readonly Defect[] {
+function holds(known: Recorded<unknown>, pkg: GoPackage): boolean {
+  return holdsIn(known, pkg) || holdsDespite(known, pkg);
+}
+
+function search(root: Code): Searched {
   const program = programOf(root);
   const defects: Defect[] = [];
+  const ended = { complete: 0, cut: 0, spent: 0 };
   const seen = new Set<Node>();
   for (const fn of root.functions) {
     const outer = enclosingFunction(fn);
@@ -84,11 +120,12 @@ function search(root: Code): readonly Defect[] {
       continue;
     }
     if (!program.isRelevant(fn)) continue;
-    const { complete, verdicts } = explore(program, program.behaviourOf(fn), 2, budget);
+    const { complete, spent, verdicts } = explore(program, program.behaviourOf(fn), 2, budget);
+    ended[complete ? 'complete' : spent ? 'spent' : 'cut']++;
     if (complete) seen.add(fn);
     for (const verdict of verdicts) defects.push({ verdict, root: fn, code: root, complete });
   }
-  return defects;
+  return { defects, explorations: ended };
 }
 
 /**

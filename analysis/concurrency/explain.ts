@@ -17,24 +17,34 @@ import type { Event } from './state.ts';
 export interface Explanation {
   readonly at: Node;
   readonly message: string;
+  readonly step: { readonly order: number; readonly goroutine: string };
 }
+
+/** What somebody does at a place; what happens at once with others is one moment. */
+interface Act {
+  readonly who: string;
+  readonly at: Node;
+  readonly message: string;
+}
+type Moment = readonly Act[];
 
 /** More steps than anybody reads: of a longer witness, the last ones are shown. */
 const mostSteps = 14;
 
-/** The steps that lead to a defect, in order, numbered. Goroutines are numbered as they are started. */
+/** The steps that lead to a defect, in order. Goroutines are numbered as they are started. */
 export function explain({ verdict, root }: Defect): readonly Explanation[] {
   const names = new Map<string, string>([['0', nameOf(root)]]);
-  const steps = verdict.witness.flatMap((step) => [
-    ...stepTexts(step, names),
-    ...step.events.flatMap((e) => eventText(e, names)),
+  const moments = verdict.witness.flatMap((step) => [
+    ...stepMoments(step, names),
+    ...step.events.flatMap((event) => eventMoments(event, names)),
   ]);
-  const last = {
-    at: verdict.call.at,
-    message: `${nameIn(names, verdict.goroutine)} ${verdict.kind === 'stuck' ? 'waits here for ever' : 'panics here'}`,
-  };
-  const shown = [...steps, last].slice(-mostSteps);
-  return shown.map(({ at, message }, i) => ({ at, message: `${i + 1}. ${message}` }));
+  const who = nameIn(names, verdict.goroutine);
+  const end = `${who} ${verdict.kind === 'stuck' ? 'waits here for ever' : 'panics here'}`;
+  return [...moments, [{ who, at: verdict.call.at, message: end }]]
+    .slice(-mostSteps)
+    .flatMap((moment, i) =>
+      moment.map((act) => ({ at: act.at, message: act.message, step: { order: i + 1, goroutine: act.who } })),
+    );
 }
 
 function nameOf(fn: Node): string {
@@ -50,16 +60,22 @@ function nameIn(names: Map<string, string>, id: string): string {
   return name;
 }
 
-function stepTexts(step: WitnessStep, names: Map<string, string>): Explanation[] {
+function stepMoments(step: WitnessStep, names: Map<string, string>): Moment[] {
   const [first, second] = step.actors;
   const [at, other] = step.at;
   if (first === undefined || !at) return [];
   const who = nameIn(names, first);
-  if (second !== undefined && other)
-    return [{ at, message: `${who} sends, and ${nameIn(names, second)} receives` }];
-  return [
-    { at, message: `${who} ${verbs[step.name] ?? `calls ${step.name.replace(/^.*\.(?=\w+\.\w+$)/, '')}`}` },
-  ];
+  if (second !== undefined && other) {
+    const partner = nameIn(names, second);
+    return [
+      [
+        { who, at, message: `${who} sends to ${partner}` },
+        { who: partner, at: other, message: `${partner} receives from ${who}` },
+      ],
+    ];
+  }
+  const verb = verbs[step.name] ?? `calls ${step.name.replace(/^.*\.(?=\w+\.\w+$)/, '')}`;
+  return [[{ who, at, message: `${who} ${verb}` }]];
 }
 
 const verbs: Readonly<Record<string, string>> = {
@@ -71,28 +87,28 @@ const verbs: Readonly<Record<string, string>> = {
   waits: 'waits for the lock',
 };
 
-function eventText(
+function eventMoments(
   { goroutine, at, kind, outcome, started }: Event,
   names: Map<string, string>,
-): Explanation[] {
+): Moment[] {
   const who = nameIn(names, goroutine);
   switch (kind) {
     case 'start':
-      return started === undefined ? [] : [{ at, message: `${who} starts ${nameIn(names, started)}` }];
+      return started === undefined ? [] : [[{ who, at, message: `${who} starts ${nameIn(names, started)}` }]];
     case 'return':
-      return [{ at, message: `${who} returns` }];
+      return [[{ who, at, message: `${who} returns` }]];
     case 'branch':
-      return branchText(at, outcome, who);
+      return branchTexts(at, outcome, who).map((message) => [{ who, at, message }]);
   }
 }
 
-function branchText(at: Node, outcome: boolean | undefined, who: string): Explanation[] {
+function branchTexts(at: Node, outcome: boolean | undefined, who: string): string[] {
   if (outcome === undefined) return [];
   const clause = closest(at, 'expression_case');
   const tag = clause?.parent && at.parent?.parent === clause ? child(clause.parent, 'value') : undefined;
-  if (!tag) return [{ at, message: `in ${who}, ${short(at)} is ${outcome}` }];
+  if (!tag) return [`in ${who}, ${short(at)} is ${outcome}`];
   // A case that is passed over says nothing that the one that is taken does not.
-  return outcome ? [{ at, message: `in ${who}, ${short(tag)} is ${short(at)}` }] : [];
+  return outcome ? [`in ${who}, ${short(tag)} is ${short(at)}`] : [];
 }
 
 function short(node: Node): string {

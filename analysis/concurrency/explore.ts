@@ -63,6 +63,8 @@ export interface Exploration {
   readonly states: number;
   /** Everything that can happen was seen. */
   readonly complete: boolean;
+  /** It was not, because the budget did not suffice. */
+  readonly spent: boolean;
 }
 
 interface Point {
@@ -103,7 +105,7 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
   const points: Point[] = [];
   const byKey = new Map<string, number>();
   let complete = true;
-  const none = (): Exploration => ({ verdicts: [], states: points.length, complete: false });
+  const none = (): Exploration => ({ verdicts: [], states: points.length, complete: false, spent: true });
   const add: Add = (state, key, from, step) => {
     const known = byKey.get(key);
     if (known !== undefined) return known;
@@ -130,7 +132,9 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
     // Otherwise what the others can do might be put off for ever.
     if (leadBack) for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
   }
-  return m.steps <= 0 ? none() : { verdicts: verdictsOf(points), states: points.length, complete };
+  return m.steps <= 0
+    ? none()
+    : { verdicts: verdictsOf(points), states: points.length, complete, spent: false };
 }
 
 /** Adds a state that is known by its key, unless it is there; returns its number. */

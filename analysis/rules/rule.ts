@@ -1,7 +1,7 @@
 // The contract of a rule: data that documents it, and one function that finds the defect and repairs it.
 
 import type { FixBuilder } from '../edit/fix-builder.ts';
-import type { Confidence, Safety, Severity } from '../finding.ts';
+import type { Confidence, Safety, Severity, Step } from '../finding.ts';
 import type { Code } from '../model/code.ts';
 import type { Node } from '../syntax/node.ts';
 import type { Site } from '../syntax/source-file.ts';
@@ -57,7 +57,7 @@ export type Report<FixId extends string> = (finding: {
   readonly at: Node;
   /** One sentence without a full stop, lower case first: what is wrong here and what follows from it. */
   readonly message: string;
-  readonly related?: readonly { readonly at: Node | Site; readonly message: string }[];
+  readonly related?: readonly { readonly at: Node | Site; readonly message: string; readonly step?: Step }[];
   /** `proved` unless said otherwise. */
   readonly confidence?: Confidence;
   /** The rule's severity unless said otherwise. */

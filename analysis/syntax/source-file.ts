@@ -97,6 +97,11 @@ export function treeOf(declaration: Declaration): Tree | undefined {
   return memo(trees, declaration, declaration.text);
 }
 
+/** Whether somebody has asked for the tree of a declaration, valid Go or not. */
+export function isParsed(declaration: Declaration): boolean {
+  return trees.has(declaration);
+}
+
 /** Like `treeOf`, but without the body of a function: enough to know its parameters and results. */
 export function headerOf(declaration: Declaration): Tree | undefined {
   if (declaration.body < 0) return treeOf(declaration);

@@ -1,6 +1,6 @@
 // Workflow commands: GitHub Actions shows each of these lines beside the code of a pull request.
 
-import type { Severity } from '../../analysis/index.ts';
+import { type Severity, toldInOrder } from '../../analysis/index.ts';
 import type { LocatedFinding } from '../located.ts';
 import type { Report } from './report.ts';
 
@@ -25,7 +25,7 @@ function annotation(
   const written = Object.entries(properties).map(
     ([name, value]) => `${name}=${escapeProperty(String(value))}`,
   );
-  const notes = related.map((note) => `\n${show(note.at.path)}:${note.at.start.line}: ${note.message}`);
+  const notes = related.map((note) => `\n${show(note.at.path)}:${note.at.start.line}: ${toldInOrder(note)}`);
   return `::${levels[severity]} ${written.join(',')}::${escapeMessage(message + notes.join(''))}`;
 }
 

@@ -6,12 +6,13 @@ import type { Report } from './report.ts';
 
 type Show = (path: string) => string;
 
-/** One JSON object: all findings and problems. */
-export const jsonReport: Report = ({ findings, problems, files }, { show }) => {
+/** One JSON object: all findings and problems, and the counts if they were asked for. */
+export const jsonReport: Report = ({ findings, problems, files, stats }, { show }) => {
   const value = {
     findings: findings.map((finding) => findingJson(finding, show)),
     problems: problems.map(({ path, line, message }) => ({ file: show(path), line, message })),
     files,
+    ...(stats ? { stats } : {}),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
 };
@@ -28,9 +29,10 @@ function findingJson(finding: LocatedFinding, show: Show) {
     confidence,
     ...regionJson(finding.at, show),
     message,
-    related: finding.related.map((related) => ({
-      ...regionJson(related.at, show),
-      message: related.message,
+    related: finding.related.map(({ at, message, step }) => ({
+      ...regionJson(at, show),
+      message,
+      ...(step ? { step: step.order, goroutine: step.goroutine } : {}),
     })),
     fixes: finding.fixes.map(({ id, title, safety, edits }) => ({
       id,

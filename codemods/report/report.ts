@@ -1,5 +1,6 @@
 import type { LocatedFinding } from '../located.ts';
 import type { Problem } from '../problem.ts';
+import type { RunStats } from '../stats.ts';
 import type { Style } from '../terminal.ts';
 
 /** What a check has found. */
@@ -9,6 +10,8 @@ export interface CheckResult {
   readonly problems: readonly Problem[];
   /** How many files were looked at. */
   readonly files: number;
+  /** Set if they were asked for. */
+  readonly stats?: RunStats;
 }
 
 /** How a report names things. */

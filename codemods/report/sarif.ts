@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type {
+  CodeFlow,
   Fix,
   Location,
   Log,
@@ -12,10 +13,11 @@ import type {
   ReportingDescriptor,
   Result,
   Region as SarifRegion,
+  ThreadFlow,
 } from 'sarif';
 import { type Rule, rules, type Severity } from '../../analysis/index.ts';
 import { homepage, rulePageUrl, version } from '../../analysis/node/rule-page.ts';
-import type { LocatedFinding, LocatedFix } from '../located.ts';
+import type { LocatedFinding, LocatedFix, LocatedRelated } from '../located.ts';
 import type { Region } from '../positions.ts';
 import type { Problem } from '../problem.ts';
 import type { Report } from './report.ts';
@@ -64,27 +66,44 @@ function descriptor(rule: Rule): ReportingDescriptor {
 }
 
 function resultOf(finding: LocatedFinding, show: Show, seen: Map<string, number>): Result {
-  const { ruleId, severity, confidence, at, message, related, fixes } = finding;
+  const { ruleId, severity, confidence, at, message, fixes } = finding;
   const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
+  const notes = finding.related.filter(({ step }) => !step);
+  const codeFlows = flowsOf(finding, show);
   return {
     ruleId,
     ...(ruleIndex < 0 ? {} : { ruleIndex }),
     level: levels[severity],
     message: { text: message },
     locations: [{ physicalLocation: physical(at, show) }],
-    ...(related.length > 0
-      ? { relatedLocations: related.map((note, id) => ({ id, ...noteLocation(note, show) })) }
+    ...(notes.length > 0
+      ? { relatedLocations: notes.map((note, id) => ({ id, ...noteLocation(note, show) })) }
       : {}),
-    ...(related.length > 1 ? { codeFlows: [{ threadFlows: [{ locations: flow(finding, show) }] }] } : {}),
+    ...(codeFlows.length > 0 ? { codeFlows } : {}),
     ...(fixes.length > 0 ? { fixes: fixes.map((fix) => fixOf(fix, show)) } : {}),
     partialFingerprints: { 'goleash/v1': fingerprint(finding, show, seen) },
     properties: { confidence },
   };
 }
 
-/** The steps of the reason in order, and the finding at their end. */
-function flow({ at, message, related }: LocatedFinding, show: Show): { location: Location }[] {
-  return [...related, { at, message }].map((note) => ({ location: noteLocation(note, show) }));
+/** The witness, with a thread for each goroutine; without one, the places of the reason and the finding at their end. */
+function flowsOf({ at, message, related }: LocatedFinding, show: Show): CodeFlow[] {
+  const steps = related.filter(({ step }) => step);
+  if (steps.length > 0) return [{ threadFlows: threadsOf(steps, show) }];
+  if (related.length < 2) return [];
+  const locations = [...related, { at, message }].map((note) => ({ location: noteLocation(note, show) }));
+  return [{ threadFlows: [{ locations }] }];
+}
+
+/** In the order in which the goroutines first act. What has the same number in two of them happens at once. */
+function threadsOf(steps: readonly LocatedRelated[], show: Show): ThreadFlow[] {
+  const goroutines = [...new Set(steps.map(({ step }) => step?.goroutine ?? ''))];
+  return goroutines.map((id) => ({
+    id,
+    locations: steps
+      .filter(({ step }) => step?.goroutine === id)
+      .map((note) => ({ location: noteLocation(note, show), executionOrder: note.step?.order ?? -1 })),
+  }));
 }
 
 function noteLocation({ at, message }: { at: Region; message: string }, show: Show): Location {

@@ -2,7 +2,7 @@
 
 import { rules } from '../../analysis/index.ts';
 import { rulePageUrl } from '../../analysis/node/rule-page.ts';
-import type { LocatedFinding } from '../located.ts';
+import type { LocatedFinding, LocatedRelated } from '../located.ts';
 import type { Region } from '../positions.ts';
 import { blankAsWideAs, printable, type Style, shellWord, widthOf } from '../terminal.ts';
 import type { CheckResult, Invocation, Report, ReportOptions } from './report.ts';
@@ -25,9 +25,10 @@ export function findingText(
   const lines = [
     `${colors.bold(place(finding.at, show))}: ${dress(finding.severity)}: ${printable(finding.message)} ${colors.dim(rule)}`,
     ...sourceLines(finding, style, dress),
-    ...finding.related.map(
-      ({ at, message }) => `${place(at, show)}: ${colors.cyan('note')}: ${printable(message)}`,
-    ),
+    ...finding.related
+      .filter(({ step }) => !step)
+      .map(({ at, message }) => `${place(at, show)}: ${colors.cyan('note')}: ${printable(message)}`),
+    ...witnessLines(finding.related, style, show),
     ...(why ? [`  ${colors.dim('why:')} ${why}`] : []),
     ...finding.fixes.map(({ title, safety }) => `  ${colors.green('fix:')} ${title} (${safety})`),
   ];
@@ -54,6 +55,23 @@ function sourceLines(
     `${colors.dim(`${number} |`)} ${head}${source}${excerpt.cut ? '…' : ''}`,
     `${colors.dim('      |')} ${blankAsWideAs(head + source.slice(0, from))}${dress('^'.repeat(Math.max(1, marked)))}`,
   ];
+}
+
+/** The steps of a witness under one another; of those that happen at once, the first has the number. */
+function witnessLines(
+  related: readonly LocatedRelated[],
+  { colors }: Style,
+  show: ReportOptions['show'],
+): string[] {
+  const steps = related.filter(({ step }) => step);
+  if (steps.length === 0) return [];
+  const width = String(steps.at(-1)?.step?.order).length;
+  const lines = steps.map(({ at, message, step }, i) => {
+    const isSame = i > 0 && steps[i - 1]?.step?.order === step?.order;
+    const number = isSame ? ' '.repeat(width + 1) : `${String(step?.order).padStart(width)}.`;
+    return `    ${colors.cyan(number)} ${place(at, show)}: ${printable(message)}`;
+  });
+  return [`  ${colors.dim('steps:')}`, ...lines];
 }
 
 const reasons: ReadonlyMap<string, string> = new Map(rules.map((rule) => [rule.id, firstSentence(rule.why)]));

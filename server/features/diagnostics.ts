@@ -5,7 +5,7 @@ import {
   type DiagnosticRelatedInformation,
   DiagnosticSeverity,
 } from 'vscode-languageserver/node';
-import type { Finding, Severity } from '../../analysis/index.ts';
+import { type Finding, type Severity, toldInOrder } from '../../analysis/index.ts';
 import { rulePageUrl } from '../../analysis/node/rule-page.ts';
 import type { Client } from '../client.ts';
 import { positionAt, rangeAt } from '../convert.ts';
@@ -62,16 +62,17 @@ function messageOf({ message, related }: Finding, snapshot: Snapshot): string {
   const place = second && snapshot.place(second.at.path);
   if (!place) return message;
   const line = positionAt(place.text, second.at.start, 'utf-16').line + 1;
-  return `${message}; ${second.message} (${second.at.path.slice(second.at.path.lastIndexOf('/') + 1)}:${line})`;
+  return `${message}; ${toldInOrder(second)} (${second.at.path.slice(second.at.path.lastIndexOf('/') + 1)}:${line})`;
 }
 
 function relatedTo({ related }: Finding, snapshot: Snapshot, client: Client): DiagnosticRelatedInformation[] {
-  return related.flatMap(({ at, message }) => {
+  return related.flatMap((second) => {
+    const { at } = second;
     const place = snapshot.place(at.path);
     if (!place) return [];
     return {
       location: { uri: place.uri, range: rangeAt(place.text, at.start, at.end, client.encoding) },
-      message,
+      message: toldInOrder(second),
     };
   });
 }

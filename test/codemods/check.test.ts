@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { goleash, jsonLines, lostCancel } from './command.ts';
+import { goleash, jsonLines, leakedSender, lostCancel } from './command.ts';
 import { tree } from './tree.ts';
 
 /** The files with findings, sorted. */
@@ -23,6 +23,90 @@ test('a finding is shown with its line, its reason and what to do next', async (
   assert.match(out, /\n {2}why: .+\n/);
   assert.match(out, /\n {2}fix: .+ \(safe\)\n/);
   assert.match(out, /\n\n1 finding \(1 \w+\) in 1 file; 1 safe fix, to see them: goleash fix --diff \.\n$/);
+});
+
+test('the way to a leak is shown step by step, in every format', async (t) => {
+  const cwd = tree(t, { 'a.go': leakedSender });
+  const { out } = await goleash(['check', '-q'], { cwd });
+  assert.deepEqual(out.split('\n').slice(3, 11), [
+    '  steps:',
+    '    1. a.go:5:5: leak starts goroutine 1',
+    '    2. a.go:14:2: goroutine 1 sends to leak',
+    '       a.go:6:2: leak receives from goroutine 1',
+    '    3. a.go:7:5: in leak, stop is true',
+    '    4. a.go:8:3: leak returns',
+    '    5. a.go:16:2: goroutine 1 waits here for ever',
+    '  why: A send waits until somebody receives, unless the channel has room.',
+  ]);
+  const [finding] = jsonLines((await goleash(['check', '--format', 'jsonl'], { cwd })).out);
+  const related = finding?.['related'] as Record<string, unknown>[];
+  assert.deepEqual(
+    related.map(({ step, goroutine, line, message }) => [step, goroutine, line, message]),
+    [
+      [1, 'leak', 5, 'leak starts goroutine 1'],
+      [2, 'goroutine 1', 14, 'goroutine 1 sends to leak'],
+      [2, 'leak', 6, 'leak receives from goroutine 1'],
+      [3, 'leak', 7, 'in leak, stop is true'],
+      [4, 'leak', 8, 'leak returns'],
+      [5, 'goroutine 1', 16, 'goroutine 1 waits here for ever'],
+    ],
+  );
+  const { runs } = JSON.parse((await goleash(['check', '--format', 'sarif'], { cwd })).out);
+  const [{ codeFlows, relatedLocations }] = runs[0].results;
+  assert.equal(relatedLocations, undefined, 'a step is no place beside the flow');
+  assert.equal(codeFlows.length, 1);
+  const threads = codeFlows[0].threadFlows as {
+    id: string;
+    locations: {
+      executionOrder: number;
+      location: { physicalLocation: { region: { startLine: number } } };
+    }[];
+  }[];
+  assert.deepEqual(
+    threads.map(({ id, locations }) => [
+      id,
+      ...locations.map((l) => [l.executionOrder, l.location.physicalLocation.region.startLine]),
+    ]),
+    [
+      ['leak', [1, 5], [2, 6], [3, 7], [4, 8]],
+      ['goroutine 1', [2, 14], [5, 16]],
+    ],
+  );
+  const github = await goleash(['check', '--format', 'github'], { cwd });
+  assert.match(github.out, /%0Aa\.go:5: 1\. leak starts goroutine 1%0A/);
+});
+
+test('statistics say what was parsed, explored and silenced', async (t) => {
+  const circle = 'func circle(c chan int) {\n\tc = make(chan int)\n\tgo circle(c)\n\t<-c\n}\n';
+  const cwd = tree(t, {
+    'a.go': `${leakedSender}\n${circle}\ntype unrelated int\n`,
+    'b/b.go': leakedSender.replace(
+      '\tc <- 2',
+      '\t//goleash:ignore leaked-sender ends with the process\n\tc <- 2',
+    ),
+    'c/c.go': 'package c\n',
+  });
+  const { err } = await goleash(['check', '--stats', '--jobs', '1'], { cwd });
+  assert.deepEqual(
+    err
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/\d+\.\d+/g, 'N')),
+    [
+      'goleash: 3 files with N million characters, 2 of them relevant',
+      'goleash: 2 packages analysed, 5 of their 8 declarations parsed',
+      'goleash: 3 functions explored: 2 to the end, 1 cut where something is not followed, 0 out of budget',
+      'goleash: 1 finding, 1 suppressed',
+      'goleash: N s; all threads together N s reading and N s analysing',
+    ],
+  );
+  const json = await goleash(['check', '--stats', '--format', 'json'], { cwd });
+  assert.equal(json.err, '', 'they are part of the report');
+  const { stats } = JSON.parse(json.out);
+  assert.deepEqual(stats.explorations, { complete: 2, cut: 1, spent: 0 });
+  assert.equal(stats.parsed, 5);
+  assert.ok(stats.elapsed >= stats.analysing);
+  assert.equal('stats' in JSON.parse((await goleash(['check', '--format', 'json'], { cwd })).out), false);
 });
 
 test('check is the default command, and quiet leaves out the summary', async (t) => {

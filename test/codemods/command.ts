@@ -57,3 +57,23 @@ func Use() {
 }
 `;
 }
+
+/** A file with one `leaked-sender`, at line 16, whose witness has a send that is received and one that is not. */
+export const leakedSender = `package p
+
+func leak(stop bool) {
+	c := make(chan int)
+	go produce(c)
+	<-c
+	if stop {
+		return
+	}
+	<-c
+}
+
+func produce(c chan int) {
+	c <- 1
+	println("sent")
+	c <- 2
+}
+`;

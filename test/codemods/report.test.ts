@@ -40,6 +40,17 @@ const finding: LocatedFinding = {
   ],
 };
 
+const witness: LocatedFinding = {
+  ...finding,
+  fixes: [],
+  related: [
+    { at: at(1, 1, 1, 1), message: 'f sends', step: { order: 1, goroutine: 'f' } },
+    { at: at(2, 1, 1, 1), message: 'g receives', step: { order: 1, goroutine: 'goroutine 1' } },
+    { at: at(2, 1, 1, 1), message: 'made here' },
+    { at: at(3, 12, 8, 4), message: 'f waits', step: { order: 2, goroutine: 'f' } },
+  ],
+};
+
 const result = {
   findings: [finding, { ...finding, fixes: [], related: [] }],
   problems: [{ path: '/w/b.go', line: 2, message: 'odd' }],
@@ -70,6 +81,41 @@ test('SARIF is valid, has the rules, and its references hold', () => {
     (r: { partialFingerprints: Record<string, string> }) => r.partialFingerprints['goleash/v1'],
   );
   assert.equal(new Set(prints).size, 2, 'equal lines are told apart');
+});
+
+test('in SARIF a witness has a thread for each goroutine, and what is no step stays a related place', () => {
+  const log = JSON.parse(sarifReport({ ...result, findings: [witness] }, options));
+  const validate = new Ajv({ allErrors: true }).compile(sarifSchema);
+  validate(log);
+  assert.deepEqual(validate.errors, null);
+  const [{ codeFlows, relatedLocations }] = log.runs[0].results;
+  assert.deepEqual(
+    relatedLocations.map((l: { message: { text: string } }) => l.message.text),
+    ['made here'],
+  );
+  assert.deepEqual(
+    codeFlows[0].threadFlows.map(
+      (thread: {
+        id: string;
+        locations: { executionOrder: number; location: { message: { text: string } } }[];
+      }) => [thread.id, ...thread.locations.map((l) => `${l.executionOrder} ${l.location.message.text}`)],
+    ),
+    [
+      ['f', '1 f sends', '2 f waits'],
+      ['goroutine 1', '1 g receives'],
+    ],
+  );
+});
+
+test('a note stands before the steps of a witness, and what happens at once has one number', () => {
+  const lines = findingText(witness, options).split('\n').slice(3, 8);
+  assert.deepEqual(lines, [
+    'dir/größe, x:y.go:2:1: note: made here',
+    '  steps:',
+    '    1. dir/größe, x:y.go:1:1: f sends',
+    '       dir/größe, x:y.go:2:1: g receives',
+    '    2. dir/größe, x:y.go:3:12: f waits',
+  ]);
 });
 
 test('GitHub commands escape what would end them', () => {

@@ -21,6 +21,7 @@ const location = object(['physicalLocation'], {
   physicalLocation,
   message,
 });
+const threadFlowLocation = object([], { location, executionOrder: { type: 'integer', minimum: 0 } });
 const replacement = object(['deletedRegion'], {
   deletedRegion: region,
   insertedContent: object(['text'], { text: string }),
@@ -50,7 +51,7 @@ const result = object(['message'], {
   relatedLocations: list(location),
   codeFlows: list(
     object(['threadFlows'], {
-      threadFlows: list(object(['locations'], { locations: list(object([], { location }), 1) }), 1),
+      threadFlows: list(object(['locations'], { id: string, locations: list(threadFlowLocation, 1) }), 1),
     }),
   ),
   fixes: list(fix, 1),

@@ -204,6 +204,21 @@ test('what was cut short is no verdict', async () => {
   assert.deepEqual(await verdicts(`func f() { c := make(chan int); ${start} }`), ['incomplete']);
 });
 
+test('an exploration that was not finished says whether the budget was to blame', async () => {
+  const ended = async (text: string, of: typeof budget) => {
+    const code = await lastCode(`package p\n\n${text}`);
+    const program = programOf(code);
+    const { complete, spent } = explore(program, program.behaviourOf(code.root), 2, of);
+    return { complete, spent };
+  };
+  const leak = 'func f() { c := make(chan int); go func() { c <- 1 }(); go func() { c <- 2 }(); <-c }';
+  assert.deepEqual(await ended(leak, budget), { complete: true, spent: false });
+  assert.deepEqual(await ended(leak, { states: 1, steps: 1000 }), { complete: false, spent: true });
+  assert.deepEqual(await ended(leak, { states: 1000, steps: 5 }), { complete: false, spent: true });
+  const many = 'func f(c chan int) { for i := 0; i < 20; i++ { go func() { c <- 1 }() } }';
+  assert.deepEqual(await ended(many, budget), { complete: false, spent: false });
+});
+
 test('a function that calls itself is not followed, and what it is given is its own', async () => {
   const text = 'func again(c chan int) { again(c) }\nfunc f() { c := make(chan int); go again(c); c <- 1 }';
   assert.deepEqual(await verdicts(text), []);

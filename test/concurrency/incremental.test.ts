@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Defect, defectsIn } from '../../analysis/concurrency/defects.ts';
+import { type Defect, defectsIn, explorationsOf } from '../../analysis/concurrency/defects.ts';
 import { defaultConfig, type GoPackage } from '../../analysis/index.ts';
 import { codeOf } from '../../analysis/model/code.ts';
 import { withTexts } from '../../analysis/model/package.ts';
@@ -44,4 +44,23 @@ test('an edit explores again what it can change, and nothing else', async () => 
   assert.deepEqual(await edited('func far(n int) {}', 'func far(n, m int) {}'), [true, true]);
   assert.deepEqual(await edited('func helper() {}', 'func helper(n int) {}'), [false, true]);
   assert.deepEqual(await edited('func far(n int) {}', 'func far(n int) {}\n\ntype t int'), [false, false]);
+});
+
+test('what was explored is counted, also where it was kept over an edit', async () => {
+  const before = packageOf(text);
+  assert.deepEqual(explorationsOf(before), { complete: 0, cut: 0, spent: 0 }, 'nobody has asked yet');
+  await defects(before);
+  const all = explorationsOf(before);
+  assert.equal(all.complete, 2);
+  const after = withTexts(before, new Map([['m/a.go', text.replace('far(n int) {}', 'far(n, m int) {}')]]));
+  assert.deepEqual(explorationsOf(after), all);
+  const changed = withTexts(
+    before,
+    new Map([['m/a.go', text.replace('helper() {}', 'helper() { far(1) }')]]),
+  );
+  assert.deepEqual(
+    explorationsOf(changed),
+    { complete: 1, cut: 0, spent: 0 },
+    'one has to be explored again',
+  );
 });

@@ -101,6 +101,25 @@ test('publishes a finding with its rule, page, second place and data', async (t)
   }
 });
 
+test('the steps that lead to a leak are related information, numbered', async (t) => {
+  const text = 'package p\n\nfunc leak() {\n\tc := make(chan int)\n\tgo func() { c <- 1 }()\n}\n';
+  const folder = folderOf(t, { 'a.go': text });
+  const uri = uriOfPath(`${folder}/a.go`);
+  const editor = editorInProcess(t);
+  await editor.initialize(modern, [folder]);
+  editor.open(uri, text);
+  const [found] = (await editor.diagnostics(uri)).diagnostics;
+  assert.equal(found?.code, 'leaked-sender');
+  assert.deepEqual(
+    found.relatedInformation?.map(({ message, location }) => [location.range.start.line, message]),
+    [
+      [4, '1. leak starts goroutine 1'],
+      [5, '2. leak returns'],
+      [4, '3. goroutine 1 waits here for ever'],
+    ],
+  );
+});
+
 test('a client without related information gets none, and the second place in the message', async (t) => {
   const uri = 'untitled:Untitled-1';
   const editor = editorInProcess(t);
