@@ -4,9 +4,20 @@ import { elementValue } from '../callgraph/cells.ts';
 import { isConversion } from '../callgraph/targets.ts';
 import type { Field } from '../model/types.ts';
 import { child, childOfKind, contains, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
-import type { Expr, Shape, Slot, Target } from './ir.ts';
+import type { Expr, Operation, Shape, Slot, Target } from './ir.ts';
 import { lowerCall } from './lower-call.ts';
-import { emit, type Lowering, nil, slotOf, someAt, temporary, unknownAt } from './lowering.ts';
+import {
+  emit,
+  endBlock,
+  type Lowering,
+  newBlock,
+  nil,
+  slotOf,
+  someAt,
+  startBlock,
+  temporary,
+  unknownAt,
+} from './lowering.ts';
 import { shapeOf, unknownShape } from './shapes.ts';
 import { variablesOf } from './variables.ts';
 
@@ -176,12 +187,41 @@ function lowerBinary(l: Lowering, node: Node): Expr {
   const constant = constantExpr(l, node);
   const [left, right] = [child(node, 'left'), child(node, 'right')];
   if (constant || !left || !right) return constant ?? unknownAt(node);
-  return {
-    kind: 'binary',
-    operator: operatorOf(node),
-    left: lowerExpression(l, left),
-    right: lowerExpression(l, right),
+  const operator = operatorOf(node);
+  const first = lowerExpression(l, left);
+  if (operator === '&&' || operator === '||') return lowerConnective(l, node, operator, first, right);
+  return { kind: 'binary', operator, left: first, right: lowerExpression(l, right) };
+}
+
+/** The right side of a connective is evaluated only if the left one does not decide: in a block of its own. */
+function lowerConnective(l: Lowering, node: Node, operator: string, left: Expr, right: Node): Expr {
+  const before = { block: l.block, operations: l.operations };
+  const inner = newBlock(l);
+  startBlock(l, inner);
+  const value = lowerExpression(l, right);
+  if (l.block === inner && !l.operations.some(isNoticed)) {
+    l.block = before.block;
+    l.operations = [...before.operations, ...l.operations];
+    l.nextBlock = inner;
+    return { kind: 'binary', operator, left, right: value };
+  }
+  const result: Target = { kind: 'slot', slot: temporary(l) };
+  const behind = newBlock(l);
+  emit(l, { kind: 'assign', at: node, to: result, value, declares: true });
+  endBlock(l, { kind: 'jump', at: right, next: behind });
+  before.operations.push({ kind: 'assign', at: node, to: result, value: left, declares: true });
+  const [yes, no] = operator === '&&' ? [inner, behind] : [behind, inner];
+  l.blocks[before.block] = {
+    operations: before.operations,
+    ending: { kind: 'branch', at: unparen(child(node, 'left') ?? node), condition: result, yes, no },
   };
+  startBlock(l, behind);
+  return result;
+}
+
+/** Whether anybody can tell that an operation was performed. */
+function isNoticed({ kind }: Operation): boolean {
+  return kind === 'send' || kind === 'receive' || kind === 'call' || kind === 'doubt';
 }
 
 function lowerIndex(l: Lowering, node: Node): Expr {

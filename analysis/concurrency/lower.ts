@@ -13,11 +13,21 @@ import {
   textOf,
   unparen,
 } from '../syntax/node.ts';
-import type { Behaviour, Block, Case, Ending, Expr, Slot } from './ir.ts';
+import type { Behaviour, Case, Ending, Expr, Slot } from './ir.ts';
 import { slotsOfMemory } from './liveness.ts';
 import { lowerExpression, lowerTarget } from './lower-expression.ts';
 import { lowerEntry, valuesFor } from './lower-statement.ts';
-import { emit, type Lowering, newLowering, slotOf, temporary, unknownAt } from './lowering.ts';
+import {
+  emit,
+  endBlock,
+  type Lowering,
+  newBlock,
+  newLowering,
+  slotOf,
+  startBlock,
+  temporary,
+  unknownAt,
+} from './lowering.ts';
 import { simplify } from './simplify.ts';
 import { variablesOf } from './variables.ts';
 
@@ -27,10 +37,9 @@ export function lower(code: Code, fn: Node): Behaviour {
   const flow = code.flowOf(fn);
   const parameters = parametersOf(l);
   const results = resultsOf(l);
-  const lowered: Block[] = [...flow.blocks.map((block) => lowerBlock(l, flow, block, results))];
-  lowered.push(...doubtsOf(l, flow, lowered));
+  for (const block of flow.blocks) lowerBlock(l, flow, block, results);
   const always = slotsOfMemory({ slots: l.slots, results });
-  const { blocks, entry } = simplify(lowered, flow.entry.id, always);
+  const { blocks, entry } = simplify(l.blocks, flow.entry.id, always);
   return {
     fn,
     slots: l.slots,
@@ -99,8 +108,8 @@ function recovers(fn: Node): boolean {
   );
 }
 
-function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly Slot[]): Block {
-  l.operations = [];
+function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly Slot[]): void {
+  startBlock(l, block.id);
   const condition = block.edges[0]?.condition;
   for (const node of block.nodes) {
     if (node.parent?.kind === 'communication_case') lowerCommunication(l, node);
@@ -110,26 +119,20 @@ function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly
     else lowerEntry(l, node);
   }
   const ending = endingOf(l, flow, block, results);
-  return { operations: l.operations, ending };
+  endBlock(l, ending.kind === 'branch' ? withDoubt(l, block, ending) : ending);
 }
 
 /**
  * Where no case of a `switch` over strings or named constants applies and it has no default, the values that can
- * come are often all there: nothing is concluded from that way. Turns the edges there to blocks that say so.
+ * come are often all there: nothing is concluded from that way. Leads it through a block that says so.
  */
-function doubtsOf(l: Lowering, flow: Flow, lowered: Block[]): Block[] {
-  const doubts: Block[] = [];
-  flow.blocks.forEach((block, i) => {
-    const condition = block.edges[0]?.condition;
-    const ending = lowered[i]?.ending;
-    if (condition?.kind !== 'match' || ending?.kind !== 'branch' || !isLastCase(l, condition.expression))
-      return;
-    const at = condition.expression;
-    const no = lowered.length + doubts.length;
-    doubts.push({ operations: [{ kind: 'doubt', at }], ending: { kind: 'jump', at, next: ending.no } });
-    lowered[i] = { ...(lowered[i] as Block), ending: { ...ending, no } };
-  });
-  return doubts;
+function withDoubt(l: Lowering, block: FlowBlock, ending: Ending & { kind: 'branch' }): Ending {
+  const condition = block.edges[0]?.condition;
+  if (condition?.kind !== 'match' || !isLastCase(l, condition.expression)) return ending;
+  const at = condition.expression;
+  const doubt = newBlock(l);
+  l.blocks[doubt] = { operations: [{ kind: 'doubt', at }], ending: { kind: 'jump', at, next: ending.no } };
+  return { ...ending, no: doubt };
 }
 
 function isLastCase(l: Lowering, expression: Node): boolean {

@@ -3,7 +3,7 @@
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
 import { contains, type Node } from '../syntax/node.ts';
-import type { Expr, Operation, Shape, Slot, SlotInfo } from './ir.ts';
+import type { Block, Ending, Expr, Operation, Shape, Slot, SlotInfo } from './ir.ts';
 import { shapeOf, unknownShape } from './shapes.ts';
 import { type Variable, variablesOf } from './variables.ts';
 
@@ -19,7 +19,13 @@ export interface Lowering {
   readonly values: Map<Node, Expr>;
   /** Where a case of a `select` leaves what it received. */
   readonly received: Map<Node, readonly Slot[]>;
+  /** The blocks that are done: those of the flow under their own numbers, and the parts that were cut off behind. */
+  readonly blocks: Block[];
+  /** The number of the block at hand, and its operations. */
+  block: number;
   operations: Operation[];
+  /** The first number that no block has. */
+  nextBlock: number;
 }
 
 export function newLowering(code: Code, fn: Node): Lowering {
@@ -31,8 +37,26 @@ export function newLowering(code: Code, fn: Node): Lowering {
     captured: new Map(),
     values: new Map(),
     received: new Map(),
+    blocks: [],
+    block: 0,
     operations: [],
+    nextBlock: code.flowOf(fn).blocks.length,
   };
+}
+
+/** Starts a block. */
+export function startBlock(l: Lowering, number: number): void {
+  l.block = number;
+  l.operations = [];
+}
+
+/** Ends the block at hand. */
+export function endBlock(l: Lowering, ending: Ending): void {
+  l.blocks[l.block] = { operations: l.operations, ending };
+}
+
+export function newBlock(l: Lowering): number {
+  return l.nextBlock++;
 }
 
 export function temporary(l: Lowering, shape: Shape = unknownShape): Slot {

@@ -1,27 +1,18 @@
 // Behaviours as text, for `npm run inspect -- behaviour` and for tests.
 
-import type { Behaviour, Block, Ending, Expr, Operation, Slot } from './ir.ts';
-import { successors } from './liveness.ts';
+import type { Behaviour, Ending, Expr, Operation, Slot } from './ir.ts';
 
 /** One line for each operation, under the number of its block. */
 export function printBehaviour(behaviour: Behaviour): string {
   const lines = [
     `(${behaviour.parameters.map((slot) => (slot === undefined ? '_' : name(behaviour, slot))).join(', ')})`,
   ];
-  const shown = reachable(behaviour);
   behaviour.blocks.forEach((block, i) => {
-    if (!shown.has(i)) return;
     lines.push(`${i}:`);
-    for (const operation of block.operations) lines.push(`  ${operationText(behaviour, operation)}`);
-    lines.push(`  ${endingText(behaviour, block.ending)}`);
+    for (const operation of block.operations) lines.push(`  ${printOperation(behaviour, operation)}`);
+    lines.push(`  ${printEnding(behaviour, block.ending)}`);
   });
   return `${lines.join('\n')}\n`;
-}
-
-function reachable({ blocks, entry }: Behaviour): ReadonlySet<number> {
-  const seen = new Set([entry]);
-  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
-  return seen;
 }
 
 function name(behaviour: Behaviour, slot: Slot): string {
@@ -29,7 +20,8 @@ function name(behaviour: Behaviour, slot: Slot): string {
   return `${info?.shared ? '*' : ''}${info?.name || 't'}${info?.name ? '' : slot}`;
 }
 
-function operationText(b: Behaviour, operation: Operation): string {
+/** One operation on a line. */
+export function printOperation(b: Behaviour, operation: Operation): string {
   const text = (expr: Expr): string => exprText(b, expr);
   const slot = (s: Slot): string => name(b, s);
   switch (operation.kind) {
@@ -63,7 +55,8 @@ function operationText(b: Behaviour, operation: Operation): string {
   }
 }
 
-function endingText(b: Behaviour, ending: Ending): string {
+/** How a block ends, on a line. */
+export function printEnding(b: Behaviour, ending: Ending): string {
   switch (ending.kind) {
     case 'jump':
       return `-> ${ending.next}`;

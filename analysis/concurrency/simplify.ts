@@ -4,7 +4,7 @@
 import type { Block, Ending, Expr, Operation, Slot } from './ir.ts';
 import { liveBehind, readBy, slotsIn, successors } from './liveness.ts';
 
-/** The blocks without dead values and empty ways; the entry keeps its index, blocks nobody reaches are empty. */
+/** The blocks that can be reached, in the same order, without dead values and empty ways. */
 export function simplify(
   blocks: readonly Block[],
   entry: number,
@@ -25,7 +25,24 @@ export function simplify(
     now = next;
     if (isSame) break;
   }
-  return { blocks: now, entry: start };
+  return withoutUnreached(now, start);
+}
+
+function withoutUnreached(blocks: readonly Block[], entry: number): ReturnType<typeof simplify> {
+  const seen = new Set([entry]);
+  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
+  const kept = [...seen].sort((a, b) => a - b);
+  const target: number[] = [];
+  kept.forEach((block, i) => {
+    target[block] = i;
+  });
+  return {
+    blocks: kept.map((i) => {
+      const block = blocks[i] as Block;
+      return { ...block, ending: retarget(block.ending, target) };
+    }),
+    entry: target[entry] as number,
+  };
 }
 
 function sameTargets(a: Ending, b: Ending): boolean {
