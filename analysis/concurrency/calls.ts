@@ -197,7 +197,7 @@ export function leave(m: Machine, state: State, g: Goroutine, frame: Activation)
   }
   g.stack.pop();
   const below = g.stack.at(-1);
-  if (frame.leaving === 'panic' && !frame.behaviour.recovers) {
+  if (frame.leaving === 'panic') {
     if (below?.kind === 'activation') below.leaving = 'panic';
     else if (!below) state.ended = true;
     return;

@@ -95,6 +95,8 @@ export type Operation = { readonly at: Node } /** `declares`: the variable is a 
     }
   /** Values go where nothing can follow them. */
   | { readonly kind: 'escape'; readonly values: readonly Expr[] }
+  /** Stops the panic of the function that has deferred this one, and leaves what it was of, or nil. */
+  | { readonly kind: 'recover'; readonly to: Slot }
   /** Nobody knows whether control comes by here: whatever follows may happen, or not. */
   | { readonly kind: 'doubt' }
   /** The elements that a `range` goes over are those of this value. */
@@ -169,6 +171,4 @@ export interface Behaviour {
   readonly captures: readonly { readonly variable: Node; readonly slot: Slot }[];
   readonly blocks: readonly Block[];
   readonly entry: number;
-  /** Whether a deferred call of this function can stop a panic. */
-  readonly recovers: boolean;
 }

@@ -97,6 +97,7 @@ function writtenBy(operation: Operation): Slot | undefined {
     case 'allocate':
     case 'list':
     case 'append':
+    case 'recover':
       return operation.to;
     case 'range':
       return operation.cursor;
@@ -126,6 +127,7 @@ export function readBy(operation: Operation): readonly Expr[] {
       return [operation.callee, ...operation.args];
     case 'escape':
       return operation.values;
+    case 'recover':
     case 'doubt':
       return [];
     case 'range':

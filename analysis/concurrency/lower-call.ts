@@ -122,6 +122,11 @@ const mayNotReturn = /\.(?:Fatal|Fail|Panic|Abort|Exit|Skip|Throw|Must)\w*$/i;
 function lowerBuiltin(l: Lowering, call: Node, callee: Callee): readonly Expr[] | undefined {
   const [first, ...rest] = argumentsOf(call);
   switch (callee.name) {
+    case 'builtin.recover': {
+      const to = temporary(l);
+      emit(l, { kind: 'recover', at: call, to });
+      return [{ kind: 'slot', slot: to }];
+    }
     case 'builtin.make':
       return first && [lowerMake(l, call, first, rest[0])];
     case 'builtin.new': {

@@ -2,17 +2,7 @@
 
 import type { Flow, Block as FlowBlock } from '../flow/flow.ts';
 import type { Code } from '../model/code.ts';
-import {
-  child,
-  childrenIn,
-  closest,
-  contains,
-  descendants,
-  enclosingFunction,
-  type Node,
-  textOf,
-  unparen,
-} from '../syntax/node.ts';
+import { child, childrenIn, closest, contains, type Node, unparen } from '../syntax/node.ts';
 import type { Behaviour, Case, Ending, Expr, Slot } from './ir.ts';
 import { slotsOfMemory } from './liveness.ts';
 import { lowerExpression, lowerTarget } from './lower-expression.ts';
@@ -51,7 +41,6 @@ export function lower(code: Code, fn: Node): Behaviour {
     captures: capturesOf(l),
     blocks,
     entry,
-    recovers: recovers(fn),
   };
 }
 
@@ -97,15 +86,6 @@ function capturesOf(l: Lowering): Behaviour['captures'] {
   return [...l.captured]
     .map(([variable, slot]) => ({ variable, slot }))
     .sort((a, b) => a.variable.start - b.variable.start);
-}
-
-function recovers(fn: Node): boolean {
-  return [...descendants(fn)].some(
-    (node) =>
-      node.kind === 'call_expression' &&
-      textOf(child(node, 'function') ?? node) === 'recover' &&
-      enclosingFunction(node)?.parent?.parent?.kind === 'defer_statement',
-  );
 }
 
 function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly Slot[]): void {

@@ -80,6 +80,11 @@ export function perform(
     case 'escape':
       for (const expr of operation.values) open(state, value(expr));
       return;
+    case 'recover': {
+      const stopped = stopPanic(g);
+      store(state, frame, operation.to, stopped ? fresh(state, frame, `${operation.at.start}!`) : null);
+      return;
+    }
     case 'doubt':
       state.cut = true;
       return;
@@ -91,6 +96,14 @@ export function perform(
         allocate(state, { kind: 'cursor', over: value(operation.over), next: 0, open: false }),
       );
   }
+}
+
+/** Whether the function that has deferred the running one was panicking; from here on it returns. */
+function stopPanic(g: Goroutine): boolean {
+  const below = g.stack.at(-2);
+  if (below?.kind !== 'activation' || below.leaving !== 'panic') return false;
+  below.leaving = 'return';
+  return true;
 }
 
 /** Room that is never used up: whether an unknown capacity suffices is not known. */

@@ -48,6 +48,8 @@ export function printOperation(b: Behaviour, operation: Operation): string {
     }
     case 'escape':
       return `escape ${operation.values.map(text).join(', ')}`;
+    case 'recover':
+      return `${slot(operation.to)} := recover()`;
     case 'doubt':
       return 'doubt';
     case 'range':

@@ -178,6 +178,7 @@ function slotsWritten(operation: Operation): readonly Slot[] {
     case 'allocate':
     case 'list':
     case 'append':
+    case 'recover':
       return [operation.to];
     case 'receive':
       return [operation.to, operation.ok].filter((slot) => slot !== undefined);

@@ -100,6 +100,43 @@ test('deferred calls run on every way out, and recover stops a panic', async () 
   assert.deepEqual(await verdicts('func f() { c := make(chan int); go func() { <-c }(); panic(1) }'), []);
 });
 
+test('recover is nil unless its function was deferred by one that panics', async () => {
+  const wait = 'c := make(chan int); go func() { <-c }()';
+  // Without a panic nobody skips the send.
+  const skips = 'defer func() { if r := recover(); r != nil { return }; c <- 1 }()';
+  assert.deepEqual(await verdicts(`func f() { ${wait}; ${skips} }`), []);
+  assert.deepEqual(await verdicts(`func f(x bool) { ${wait}; ${skips}; if x { panic(1) } }`), ['stuck <-c']);
+  const serves = 'defer func() { if recover() != nil { close(c) } }()';
+  assert.deepEqual(await verdicts(`func f(x bool) { ${wait}; ${serves}; if x { panic(1) }; close(c) }`), []);
+  // What ends a process ends every wait.
+  assert.deepEqual(
+    await verdicts(`func f() { ${wait}; defer func() { func() { recover() }() }(); panic(1) }`),
+    [],
+  );
+  assert.deepEqual(
+    await verdicts(`func f() { ${wait}; go func() { defer func() { recover() }() }(); panic(1) }`),
+    [],
+  );
+  assert.deepEqual(
+    await verdicts(
+      `func f() { ${wait}; defer func() { if r := recover(); r != nil { panic(r) } }(); panic(1) }`,
+    ),
+    [],
+  );
+});
+
+test('a function or method that is deferred by its name recovers like a literal', async () => {
+  const guard = `type guard struct { c chan int }
+func (g *guard) end() { if recover() == nil { close(g.c) } }
+func end(c chan int) { if recover() == nil { close(c) } }`;
+  const text = (deferred: string, then: string) =>
+    `${guard}\nfunc f() { c := make(chan int); g := &guard{c: c}; go func() { <-c }(); _ = g; defer ${deferred}; ${then} }`;
+  for (const deferred of ['end(c)', 'g.end()']) {
+    assert.deepEqual(await verdicts(text(deferred, '')), [], deferred);
+    assert.deepEqual(await verdicts(text(deferred, 'panic(1)')), ['stuck <-c'], deferred);
+  }
+});
+
 test('locks, and the writer that waits', async () => {
   assert.deepEqual(await verdicts('func f() { var mu sync.Mutex; mu.Lock(); mu.Lock() }'), [
     'stuck mu.Lock()',
