@@ -3,6 +3,7 @@
 import { edgesOf } from '../analysis/callgraph/call-graph.ts';
 import { lower } from '../analysis/concurrency/lower.ts';
 import { printBehaviour } from '../analysis/concurrency/print.ts';
+import { checkBehaviour } from '../analysis/concurrency/sanity.ts';
 import { printFlow } from '../analysis/flow/print.ts';
 import {
   analyze,
@@ -51,8 +52,12 @@ function flowText(code: Code, fn: Node): string {
   return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${printFlow(code.flowOf(fn))}`;
 }
 
+/** A behaviour, and what is wrong with it. */
 function behaviourText(code: Code, fn: Node): string {
-  return `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n${printBehaviour(lower(code, fn))}`;
+  const behaviour = lower(code, fn);
+  const wrong = checkBehaviour(behaviour, (literal) => lower(code, literal));
+  const head = `${place(code.file, siteOf(code.file, fn))} ${shorten(textOf(fn))}\n`;
+  return `${head}${printBehaviour(behaviour)}${wrong.map((what) => `WRONG ${what}\n`).join('')}`;
 }
 
 /** What each call in a function can reach, and on which goroutine; `?` where that may not be all. */

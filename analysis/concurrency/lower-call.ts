@@ -14,7 +14,7 @@ import {
   isPrimitive,
 } from './library-functions.ts';
 import { lowerExpression, through } from './lower-expression.ts';
-import { emit, type Lowering, someAt, temporary, unknownAt } from './lowering.ts';
+import { emit, type Lowering, nil, someAt, temporary, unknownAt } from './lowering.ts';
 import { shapeOf } from './shapes.ts';
 
 export type Mode = 'call' | 'go' | 'defer';
@@ -26,20 +26,13 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
     callee?.name.startsWith('builtin.') && mode === 'call' ? lowerBuiltin(l, call, callee) : undefined;
   if (builtin) return builtin;
   const target = targetOf(l, call, callee);
-  const args = argumentsOf(call).map((arg) => lowerExpression(l, arg));
-  if (callee && !target) {
-    lowerCallbacks(l, call, callee.name, args);
-    return lowerOpaque(l, call, callee.name, args, wanted);
-  }
+  if (callee && !target) return lowerOpaque(l, call, callee.name, mode, wanted);
+  // What is called is evaluated before what it is given.
+  const called = target ?? lowerCallee(l, call);
+  const receiver = callee?.receiver && called.kind === 'function' ? [receiverOf(l, call, callee)] : [];
+  const args = [...receiver, ...argumentsOf(call).map((arg) => lowerExpression(l, arg))];
   const results = Array.from({ length: wanted }, () => temporary(l));
-  emit(l, {
-    kind: 'call',
-    at: call,
-    mode,
-    callee: target ?? lowerCallee(l, call),
-    args: callee?.receiver && target?.kind === 'function' ? [receiverOf(l, call, callee), ...args] : args,
-    results,
-  });
+  emit(l, { kind: 'call', at: call, mode, callee: called, args, results });
   return results.map((slot) => ({ kind: 'slot', slot }));
 }
 
@@ -81,27 +74,20 @@ function lowerCallee(l: Lowering, call: Node): Expr {
 }
 
 /** A function that is not followed: what it keeps goes out of sight, and its results are unknown. */
-function lowerOpaque(
-  l: Lowering,
-  call: Node,
-  name: string,
-  args: readonly Expr[],
-  wanted: number,
-): readonly Expr[] {
+function lowerOpaque(l: Lowering, call: Node, name: string, mode: Mode, wanted: number): readonly Expr[] {
   const fn = child(call, 'function');
   const receiver = fn?.kind === 'selector_expression' ? child(fn, 'operand') : undefined;
   const isMethod = receiver && l.code.objectName(fn as Node) === undefined;
-  const values = isMethod ? [lowerExpression(l, receiver), ...args] : args;
-  const isDoubtful = mayNotReturn.test(name) ? !neverReturns(name) : wanted > 0 && elects.test(name);
-  if (isDoubtful) emit(l, { kind: 'doubt', at: call });
-  const given = values.filter((v) => v.kind !== 'constant' && v.kind !== 'nil' && v.kind !== 'unknown');
+  const before = isMethod ? [lowerExpression(l, receiver)] : [];
+  const args = argumentsOf(call).map((arg) => lowerExpression(l, arg));
+  lowerCallbacks(l, call, name, args);
+  if (isDoubtful(name, mode, wanted)) emit(l, { kind: 'doubt', at: call });
+  const given = [...before, ...args].filter((v) => !/^(?:constant|nil|unknown)$/.test(v.kind));
   if (given.length > 0 && !isInert(name) && !isHarmless(name))
     emit(l, { kind: 'escape', at: call, values: given });
   const result = isNeverNil(name) ? someAt(call) : succeeds(l, call, name) ? nil : unknownAt(call);
   return Array.from({ length: wanted }, () => result);
 }
-
-const nil: Expr = { kind: 'nil' };
 
 /** Whether the only error of a call is that a context is done which is never done. */
 function succeeds({ code }: Lowering, call: Node, name: string): boolean {
@@ -111,6 +97,13 @@ function succeeds({ code }: Lowering, call: Node, name: string): boolean {
     context?.kind === 'call_expression' &&
     /^context\.(?:Background|TODO)$/.test(code.calleeName(context))
   );
+}
+
+/** Whether a call may end what it is in without the flow knowing, or its result means more than is known of it. */
+function isDoubtful(name: string, mode: Mode, wanted: number): boolean {
+  // The flow ends with a statement that never returns, but not where one is only deferred or started.
+  if (neverReturns(name)) return mode !== 'call';
+  return mayNotReturn.test(name) || (wanted > 0 && elects.test(name));
 }
 
 /** Atomic operations, whose results tell goroutines apart: no two of them see the same. */

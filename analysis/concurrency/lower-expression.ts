@@ -239,8 +239,11 @@ function lowerInner(l: Lowering, node: Node): Expr {
   const operand = child(node, 'operand') ?? child(node, 'type') ?? node.children[0];
   if (!operand) return unknownAt(node);
   const value = lowerExpression(l, operand);
+  if (node.kind !== 'slice_expression') return value;
+  const bounds = node.children.filter((c) => c !== operand);
+  for (const bound of bounds) lowerExpression(l, bound);
   // Part of a list has another length.
-  return node.kind === 'slice_expression' && node.children.length > 1 ? unknownAt(node) : value;
+  return bounds.length > 0 ? unknownAt(node) : value;
 }
 
 function lowerLiteral(l: Lowering, node: Node): Expr {
@@ -248,10 +251,12 @@ function lowerLiteral(l: Lowering, node: Node): Expr {
   if (!body) return unknownAt(node);
   const type = l.code.typeOfLiteral(body);
   const under = l.code.underlyingOf(type);
-  const values = body.children.map((element) => ({
-    name: fieldName(element),
-    value: valueOfElement(l, element),
-  }));
+  const values = body.children.map((element) => {
+    const key = element.kind === 'keyed_element' ? child(element, 'key') : undefined;
+    // What an element of a map is stored under is evaluated; the name of a field is not.
+    if (key && under.kind !== 'struct') lowerExpression(l, key.children[0] ?? key);
+    return { name: key && textOf(key), value: valueOfElement(l, element) };
+  });
   const to = temporary(l);
   switch (under.kind) {
     case 'struct': {
@@ -279,11 +284,6 @@ function lowerLiteral(l: Lowering, node: Node): Expr {
   }
   emit(l, { kind: 'escape', at: node, values: values.map((v) => v.value) });
   return someAt(node);
-}
-
-function fieldName(element: Node): string | undefined {
-  const key = element.kind === 'keyed_element' ? child(element, 'key') : undefined;
-  return key && textOf(key);
 }
 
 function valueOfElement(l: Lowering, element: Node): Expr {

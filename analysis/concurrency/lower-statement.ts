@@ -102,11 +102,12 @@ function lowerAssignment(l: Lowering, node: Node): void {
       });
     return;
   }
+  const targets = left.map((target) => lowerTarget(l, target));
   const values = valuesFor(l, right, left.length);
   // In `a, b = b, a` all values are read before any is written.
   const read = left.length > 1 && right.length > 1 ? values.map((v) => held(l, node, v)) : values;
   left.forEach((target, i) => {
-    const to = lowerTarget(l, target);
+    const to = targets[i];
     const value = read[i] ?? unknownAt(target);
     if (to)
       emit(l, {

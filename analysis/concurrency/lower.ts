@@ -129,7 +129,14 @@ function isRangeOperand(node: Node): boolean {
 
 function lowerRange(l: Lowering, operand: Node): void {
   const cursor = temporary(l);
-  emit(l, { kind: 'range', at: operand, over: lowerExpression(l, operand), cursor });
+  const over = lowerExpression(l, operand);
+  const isFunction = l.code.underlyingOf(l.code.typeOf(operand)).kind === 'func';
+  // What a function of this package does between two turns, and how many there are, is not followed.
+  if (isFunction && over.kind !== 'unknown') {
+    emit(l, { kind: 'escape', at: operand, values: [over] });
+    emit(l, { kind: 'doubt', at: operand });
+  }
+  emit(l, { kind: 'range', at: operand, over, cursor });
   l.values.set(operand.parent as Node, { kind: 'slot', slot: cursor });
 }
 
@@ -209,7 +216,10 @@ function boundOf(condition: Expr, at: Node): Expr {
 function returnOf(l: Lowering, last: Node, results: readonly Slot[]): Ending {
   const list = last.kind === 'return_statement' ? last.children[0] : undefined;
   if (!list) return { kind: 'return', at: last, values: results.map((slot) => ({ kind: 'slot', slot })) };
-  const values = valuesFor(l, list.children, resultCount(l.fn));
+  const count = resultCount(l.fn);
+  const found = valuesFor(l, list.children, count);
+  // Code that is being typed returns too much or too little.
+  const values = Array.from({ length: count }, (_, i) => found[i] ?? unknownAt(last));
   // Deferred functions see what is returned in the named results.
   results.forEach((slot, i) => {
     const value = values[i];
