@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { whyNoKernels } from './leak-kernels.ts';
 
 const [given] = process.argv.slice(2);
 if (!given) {
@@ -15,11 +16,9 @@ if (!given) {
   process.exit(2);
 }
 const dir = resolve(given);
-const version = goVersion();
-if (version === undefined || version < 26) {
-  console.log(
-    `skipped: the kernels come with Go 1.26, and this machine has ${version === undefined ? 'no Go' : `Go 1.${version}`}`,
-  );
+const reason = whyNoKernels();
+if (reason !== undefined) {
+  console.log(`skipped: ${reason}`);
   process.exit(0);
 }
 
@@ -33,17 +32,6 @@ try {
   console.log(score(twins, check(twins, 'twins'), ['--fixed']));
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** The minor version of Go on this machine; undefined without one. */
-function goVersion(): number | undefined {
-  try {
-    const text = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-    const minor = /^go1\.(\d+)/.exec(text)?.[1];
-    return minor === undefined ? undefined : Number(minor);
-  } catch {
-    return undefined;
-  }
 }
 
 function node(args: readonly string[]): string {

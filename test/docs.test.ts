@@ -25,7 +25,7 @@ test('links between documents lead somewhere', () => {
 test('commands in the documents are scripts of package.json', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const unknown = documents.flatMap((path) =>
-    [...readFileSync(path, 'utf8').matchAll(/npm run ([a-z-]+)/g)]
+    [...readFileSync(path, 'utf8').matchAll(/npm run ([a-z:-]+)/g)]
       .map((match) => match[1] ?? '')
       .filter((name) => !(name in scripts))
       .map((name) => `${path}: npm run ${name}`),
