@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { globSync } from 'tinyglobby';
 import { assertNone } from './support/problems.ts';
 
-const documents = globSync(['*.md', 'docs/**/*.md', 'editors/**/*.md'], {
+const documents = globSync(['*.md', 'docs/**/*.md', 'editors/**/*.md', 'bench/**/*.md'], {
   ignore: ['**/node_modules/**'],
 }).sort();
 
