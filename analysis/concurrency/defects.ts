@@ -7,7 +7,8 @@ import { holdsIn, type Recorded, readBody, readWord, record } from '../model/rea
 import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
 import { roleOf } from '../syntax/roles.ts';
 import type { Declaration } from '../syntax/source-file.ts';
-import { type Budget, explore, type Verdict } from './explore.ts';
+import { calleesFirst } from './call-order.ts';
+import { type Budget, type Exploration, explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
 import { rootsOf } from './roots.ts';
 
@@ -41,13 +42,17 @@ export function sumOfExplorations(a: Explorations, b: Explorations): Exploration
 interface Searched {
   readonly defects: readonly Defect[];
   readonly explorations: Explorations;
+  /** The budget did not suffice for the function that is declared. */
+  readonly isTooMuch: boolean;
+  /** The functions that were left out, by their place among those of the declaration. */
+  readonly left: readonly number[];
 }
 
 const remembered = new WeakMap<Declaration, Recorded<Searched>>();
 const byPackage = new WeakMap<GoPackage, ReadonlyMap<Tree, readonly Defect[]>>();
 
 /** What the exploration of one function may cost while somebody types. */
-export const budget: Budget = { states: 400, steps: 6_000 };
+export const budget: Budget = { states: 400, steps: 4_000 };
 
 /** The defects whose operation is in this declaration, whichever function of the package they were found from. */
 export function defectsIn(code: Code): readonly Defect[] {
@@ -72,8 +77,10 @@ export function explorationsOf(pkg: GoPackage): Explorations {
 
 function defectsOf(code: Code): ReadonlyMap<Tree, readonly Defect[]> {
   const found = new Map<Tree, Defect[]>();
-  for (const root of rootsOf(code.pkg)) {
-    for (const defect of searchedFrom(root, code).defects) {
+  const roots = rootsOf(code.pkg);
+  const searched = searchedFrom(code, roots);
+  for (const { declaration } of roots) {
+    for (const defect of searched.get(declaration)?.defects ?? []) {
       const { at } = defect.verdict.call;
       const known = found.get(at.tree) ?? [];
       found.set(at.tree, known);
@@ -90,14 +97,26 @@ function isClearer(a: Defect, b: Defect): boolean {
   return a.complete === b.complete ? a.verdict.witness.length < b.verdict.witness.length : a.complete;
 }
 
-function searchedFrom(root: Mention, { pkg, codeAt }: Code): Searched {
+/** A function that calls one for which the budget did not suffice is left out: with what it does, it is more. */
+function searchedFrom(code: Code, roots: readonly Mention[]): ReadonlyMap<Declaration, Searched> {
+  const searched = new Map<Declaration, Searched>();
+  for (const { root, callees } of calleesFirst(code, roots)) {
+    const left = callees.flatMap((called, i) =>
+      called.some((declaration) => searched.get(declaration)?.isTooMuch) ? [i] : [],
+    );
+    searched.set(root.declaration, searchedIn(root, left, code));
+  }
+  return searched;
+}
+
+function searchedIn(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Searched {
   const { declaration } = root;
   const known = remembered.get(declaration);
-  if (known && holds(known, pkg)) return known.value;
+  if (known && known.value.left.join() === left.join() && holds(known, pkg)) return known.value;
   const made = record(pkg, () => {
     readBody(declaration);
     const code = codeAt(root);
-    return code ? search(code) : { defects: [], explorations: noExplorations };
+    return code ? search(code, left) : { defects: [], explorations: noExplorations, isTooMuch: false, left };
   });
   remembered.set(declaration, made);
   return made.value;
@@ -107,12 +126,13 @@ function holds(known: Recorded<unknown>, pkg: GoPackage): boolean {
   return holdsIn(known, pkg) || holdsDespite(known, pkg);
 }
 
-function search(root: Code): Searched {
+function search(root: Code, left: readonly number[]): Searched {
   const program = programOf(root);
   const defects: Defect[] = [];
   const ended = { complete: 0, cut: 0, spent: 0 };
   const seen = new Set<Node>();
-  for (const fn of root.functions) {
+  let isTooMuch = false;
+  for (const [i, fn] of root.functions.entries()) {
     const outer = enclosingFunction(fn);
     // What is called where it stands was seen with the function around it, if that was seen to the end.
     if (outer && seen.has(outer) && roleOf(fn) !== 'value') {
@@ -120,13 +140,18 @@ function search(root: Code): Searched {
       continue;
     }
     if (!program.isRelevant(fn)) continue;
-    const { complete, spent, verdicts } = explore(program, program.behaviourOf(fn), 2, budget);
+    const { complete, spent, verdicts } = left.includes(i)
+      ? leftOut
+      : explore(program, program.behaviourOf(fn), 2, budget);
+    if (spent && fn === root.root) isTooMuch = true;
     ended[complete ? 'complete' : spent ? 'spent' : 'cut']++;
     if (complete) seen.add(fn);
     for (const verdict of verdicts) defects.push({ verdict, root: fn, code: root, complete });
   }
-  return { defects, explorations: ended };
+  return { defects, explorations: ended, isTooMuch, left };
 }
+
+const leftOut: Exploration = { verdicts: [], states: 0, complete: false, spent: true };
 
 /**
  * Whether a result holds although the surface of the package has changed: in the signatures of functions alone, none

@@ -37,11 +37,16 @@ export function isRelevant(code: Code, fn: Node, known: Map<Node, boolean>): boo
   return false;
 }
 
+/** The functions of the package that a function calls or hands on, literals in it included, by name. */
+export function callsOf(code: Code, fn: Node): readonly string[] {
+  return factsOf(code, fn).calls;
+}
+
 function factsOf(code: Code, fn: Node): Facts {
   const { surface } = code.pkg;
   const known = remembered.get(fn);
   if (known?.surface === surface) return known.facts;
-  const facts = { makes: makesDirectly(code, fn), calls: callsOf(code, fn) };
+  const facts = { makes: makesDirectly(code, fn), calls: calledBy(code, fn) };
   remembered.set(fn, { surface, facts });
   return facts;
 }
@@ -71,7 +76,7 @@ function declaresMemory(code: Code, spec: Node): boolean {
 }
 
 /** Calls, and functions that are handed on as values. */
-function callsOf(code: Code, fn: Node): readonly string[] {
+function calledBy(code: Code, fn: Node): readonly string[] {
   const names = new Set<string>();
   const own = `${code.pkg.importPath}.`;
   for (const call of code.calls) {

@@ -165,6 +165,11 @@ function inFront(first: PackageIndex, second: PackageIndex): PackageIndex {
   };
 }
 
+/** The name of the type that a method is declared for, by value or pointer; undefined for anything else. */
+export function receiverOf({ kind, text }: Declaration): string | undefined {
+  return kind === 'func' ? receiverType.exec(text)?.[1] : undefined;
+}
+
 const receiverType = /^func\s*\(\s*(?:[\p{L}_][\p{L}\p{N}_]*[ \t]+)?[*(\s]*([\p{L}_][\p{L}\p{N}_]*)/u;
 
 function namesOf(file: SourceFile, importPath: string): FileNames {
@@ -175,7 +180,7 @@ function namesOf(file: SourceFile, importPath: string): FileNames {
   const methods = new Map<string, Map<string, Place>>();
   for (const declaration of file.declarations) {
     const place = { file, declaration };
-    const receiver = declaration.kind === 'func' ? receiverType.exec(declaration.text)?.[1] : undefined;
+    const receiver = receiverOf(declaration);
     for (const name of declaration.kind === 'package' || declaration.kind === 'import'
       ? []
       : declaration.names) {

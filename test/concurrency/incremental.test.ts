@@ -64,3 +64,16 @@ test('what was explored is counted, also where it was kept over an edit', async 
     'one has to be explored again',
   );
 });
+
+test('what calls a function that is too much by itself is left out, in whatever order they stand', async () => {
+  const conditions = (n: number) =>
+    Array.from({ length: n }, (_, i) => `if x[${i}] { go g(); n++ }`).join('\n');
+  const leak = (name: string) =>
+    `func ${name}() { c := make(chan int); go func() { c <- 1 }(); big(nil, true) }`;
+  const big = (n: number) =>
+    `func big(x []bool, done bool) { if done { return }; n := 0; ${conditions(n)}; for i := 0; i < n; i++ { go g() } }`;
+  const found = async (n: number) =>
+    defects(packageOf(`package p\n\n${leak('leak')}\n\n${big(n)}\n\n${leak('other')}\n\nfunc g() {}\n`));
+  assert.deepEqual(await found(30), [undefined, undefined]);
+  assert.equal((await found(2)).filter(Boolean).length, 2);
+});
