@@ -1,6 +1,7 @@
 // The views of `npm run inspect`, as text.
 
 import { edgesOf } from '../analysis/callgraph/call-graph.ts';
+import { loopFunctionsOf } from '../analysis/concurrency/loop-functions.ts';
 import { lower } from '../analysis/concurrency/lower.ts';
 import { printBehaviour } from '../analysis/concurrency/print.ts';
 import { checkBehaviour } from '../analysis/concurrency/sanity.ts';
@@ -38,7 +39,9 @@ export const views: Readonly<Record<string, View>> = {
       .join('\n'),
   calls: ({ codes }) => codes.flatMap((code) => code.functions.map((fn) => callsText(code, fn))).join('\n'),
   behaviour: ({ codes }) =>
-    codes.flatMap((code) => code.functions.map((fn) => behaviourText(code, fn))).join('\n'),
+    codes
+      .flatMap((code) => [...code.functions, ...loopFunctionsOf(code)].map((fn) => behaviourText(code, fn)))
+      .join('\n'),
   findings: findingsText,
 };
 

@@ -3,8 +3,9 @@
 import { elementValue } from '../callgraph/cells.ts';
 import { isConversion } from '../callgraph/targets.ts';
 import type { Field } from '../model/types.ts';
-import { child, childOfKind, contains, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
-import type { Expr, Operation, Shape, Slot, Target } from './ir.ts';
+import { child, childOfKind, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
+import { capturesFor } from './captures.ts';
+import type { Expr, Operation, Shape, Target } from './ir.ts';
 import { lowerCall } from './lower-call.ts';
 import {
   emit,
@@ -19,7 +20,6 @@ import {
   unknownAt,
 } from './lowering.ts';
 import { shapeOf, unknownShape } from './shapes.ts';
-import { variablesOf } from './variables.ts';
 
 /** The value of an expression; of a call with several results, the first. */
 export function lowerExpression(l: Lowering, expression: Node): Expr {
@@ -35,7 +35,7 @@ export function lowerExpression(l: Lowering, expression: Node): Expr {
     case 'type_conversion_expression':
       return lowerCallLike(l, node);
     case 'func_literal':
-      return { kind: 'closure', literal: node, captures: capturesOf(l, node) };
+      return { kind: 'closure', literal: node, captures: capturesFor(l, node) };
     case 'unary_expression':
       return lowerUnary(l, node);
     case 'binary_expression':
@@ -58,18 +58,6 @@ export function lowerExpression(l: Lowering, expression: Node): Expr {
     default:
       return constantExpr(l, node) ?? unknownAt(node);
   }
-}
-
-/** The variables around a literal that it uses, or a literal in it. */
-function capturesOf(l: Lowering, literal: Node): { readonly variable: Node; readonly slot: Slot }[] {
-  const captures = [...variablesOf(l.code)].flatMap(([variable, { binding, owner }]) => {
-    const isOutside = owner !== literal && contains(owner, literal);
-    const isUsed = isOutside && l.code.usesOf(binding).some((use) => contains(literal, use));
-    const slot = isUsed ? slotOf(l, binding) : undefined;
-    return slot === undefined ? [] : [{ variable, slot }];
-  });
-  // In the order in which the literal's own behaviour has them.
-  return captures.sort((a, b) => a.variable.start - b.variable.start);
 }
 
 function constantExpr(l: Lowering, node: Node): Expr | undefined {

@@ -63,7 +63,7 @@ function lowerStatementExpression(l: Lowering, expression: Node): void {
 }
 
 /** The value of an expression that is used later, when a variable in it may have changed. */
-function held(l: Lowering, at: Node, value: Expr): Expr {
+export function held(l: Lowering, at: Node, value: Expr): Expr {
   if (value.kind === 'constant' || value.kind === 'nil' || value.kind === 'function') return value;
   const slot = temporary(l);
   emit(l, { kind: 'assign', at, to: { kind: 'slot', slot }, value, declares: true });

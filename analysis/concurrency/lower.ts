@@ -1,12 +1,14 @@
 // From the flow of a function to its behaviour.
 
-import type { Flow, Block as FlowBlock } from '../flow/flow.ts';
+import type { Block as FlowBlock } from '../flow/flow.ts';
 import type { Code } from '../model/code.ts';
-import { child, childrenIn, closest, contains, type Node, unparen } from '../syntax/node.ts';
-import type { Behaviour, Case, Ending, Expr, Slot } from './ir.ts';
+import { child, childrenIn, closest, type Node, unparen } from '../syntax/node.ts';
+import { capturesOf } from './captures.ts';
+import type { Behaviour, Block, Case, Ending, Expr, Slot } from './ir.ts';
 import { slotsOfMemory } from './liveness.ts';
 import { lowerExpression, lowerTarget } from './lower-expression.ts';
-import { lowerEntry, valuesFor } from './lower-statement.ts';
+import { callOverFunction, enterLoop, parametersOfLoop, returnFromLoop } from './lower-loop.ts';
+import { held, lowerEntry, valuesFor } from './lower-statement.ts';
 import {
   emit,
   endBlock,
@@ -21,27 +23,34 @@ import {
 import { simplify } from './simplify.ts';
 import { variablesOf } from './variables.ts';
 
-/** The behaviour of a function with a body: a declaration, a method or a literal of the code. */
+/** The behaviour of a declaration, method or literal with a body, or of the body of a loop over a function. */
 export function lower(code: Code, fn: Node): Behaviour {
   const l = newLowering(code, fn);
-  const flow = code.flowOf(fn);
-  const parameters = parametersOf(l);
-  const results = resultsOf(l);
-  for (const block of flow.blocks) lowerBlock(l, flow, block, results);
+  const loop = l.loops.find(({ statement }) => statement === fn);
+  const parameters = loop ? parametersOfLoop(l, loop) : parametersOf(l);
+  const results = loop ? [] : resultsOf(l);
+  for (const block of l.own) lowerBlock(l, block, results);
+  const first = loop ? enterLoop(l, loop, parameters) : l.flow.entry.id;
   const always = slotsOfMemory({ slots: l.slots, results });
-  const { blocks, entry } = simplify(l.blocks, flow.entry.id, always);
+  const { blocks, entry } = simplify(withoutGaps(l), first, always);
   return {
     fn,
     slots: l.slots,
     parameters,
-    variadic: isVariadic(fn),
+    variadic: !loop && isVariadic(fn),
     results,
-    resultCount: resultCount(fn),
+    resultCount: loop ? 1 : resultCount(fn),
     variables: l.bySource,
     captures: capturesOf(l),
     blocks,
     entry,
   };
+}
+
+/** Blocks of the flow that another function evaluates are none of this one, and nothing leads there. */
+function withoutGaps({ blocks, fn }: Lowering): readonly Block[] {
+  const none: Block = { operations: [], ending: { kind: 'block', at: fn } };
+  return Array.from(blocks, (block) => block ?? none);
 }
 
 function parametersOf(l: Lowering): (Slot | undefined)[] {
@@ -70,25 +79,15 @@ function resultsOf(l: Lowering): Slot[] {
   );
 }
 
-function resultCount(fn: Node): number {
+/** How many results a function declaration, method or literal has. */
+export function resultCount(fn: Node): number {
   const result = child(fn, 'result');
   if (!result) return 0;
   if (result.kind !== 'parameter_list') return 1;
   return result.children.reduce((n, d) => n + Math.max(childrenIn(d, 'name').length, 1), 0);
 }
 
-/** What the literal and the literals in it take from the functions around it. */
-function capturesOf(l: Lowering): Behaviour['captures'] {
-  for (const { binding, owner } of variablesOf(l.code).values()) {
-    if (owner === l.fn || !contains(owner, l.fn)) continue;
-    if (l.code.usesOf(binding).some((use) => contains(l.fn, use))) slotOf(l, binding);
-  }
-  return [...l.captured]
-    .map(([variable, slot]) => ({ variable, slot }))
-    .sort((a, b) => a.variable.start - b.variable.start);
-}
-
-function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly Slot[]): void {
+function lowerBlock(l: Lowering, block: FlowBlock, results: readonly Slot[]): void {
   startBlock(l, block.id);
   const condition = block.edges[0]?.condition;
   for (const node of block.nodes) {
@@ -98,7 +97,7 @@ function lowerBlock(l: Lowering, flow: Flow, block: FlowBlock, results: readonly
     else if (isRangeOperand(node)) lowerRange(l, node);
     else lowerEntry(l, node);
   }
-  const ending = endingOf(l, flow, block, results);
+  const ending = endingOf(l, block, results);
   endBlock(l, ending.kind === 'branch' ? withDoubt(l, block, ending) : ending);
 }
 
@@ -128,8 +127,13 @@ function isRangeOperand(node: Node): boolean {
 }
 
 function lowerRange(l: Lowering, operand: Node): void {
-  const cursor = temporary(l);
   const over = lowerExpression(l, operand);
+  const clause = operand.parent as Node;
+  if (l.loops.some(({ statement }) => statement === clause.parent)) {
+    l.values.set(clause, held(l, operand, over));
+    return;
+  }
+  const cursor = temporary(l);
   const isFunction = l.code.underlyingOf(l.code.typeOf(operand)).kind === 'func';
   // What a function of this package does between two turns, and how many there are, is not followed.
   if (isFunction && over.kind !== 'unknown') {
@@ -137,7 +141,7 @@ function lowerRange(l: Lowering, operand: Node): void {
     emit(l, { kind: 'doubt', at: operand });
   }
   emit(l, { kind: 'range', at: operand, over, cursor });
-  l.values.set(operand.parent as Node, { kind: 'slot', slot: cursor });
+  l.values.set(clause, { kind: 'slot', slot: cursor });
 }
 
 /** What a case of a `select` assigns from what it received. */
@@ -153,13 +157,17 @@ function lowerCommunication(l: Lowering, communication: Node): void {
   });
 }
 
-function endingOf(l: Lowering, flow: Flow, block: FlowBlock, results: readonly Slot[]): Ending {
-  const last = block.nodes.at(-1) ?? flow.end;
-  if (block.exit === 'return') return returnOf(l, last, results);
+function endingOf(l: Lowering, block: FlowBlock, results: readonly Slot[]): Ending {
+  const last = block.nodes.at(-1) ?? l.flow.end;
+  const isLoop = l.fn.kind === 'for_statement';
+  if (block.exit === 'return') return isLoop ? returnFromLoop(l, block, last) : returnOf(l, last, results);
   if (block.exit === 'abort') return abortOf(l, last);
   const [first, second] = block.edges;
   if (!first) return { kind: 'block', at: last };
-  if (first.condition?.kind === 'next') return nextOf(l, block, first.condition.expression);
+  if (first.condition?.kind === 'next') {
+    const loop = l.loops.find(({ head }) => head === block);
+    return loop ? callOverFunction(l, loop, results) : nextOf(l, block, first.condition.expression);
+  }
   if (first.condition && second) {
     const yes = first.condition.outcome ? first : second;
     const no = first.condition.outcome ? second : first;

@@ -1,20 +1,27 @@
 // What the parts of the lowering share: the function, its slots and the operations of the block at hand.
 
+import type { Flow, Block as FlowBlock } from '../flow/flow.ts';
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
-import { contains, type Node } from '../syntax/node.ts';
+import type { Node } from '../syntax/node.ts';
 import type { Block, Ending, Expr, Operation, Shape, Slot, SlotInfo } from './ir.ts';
+import { functionAround, type Loop, ownedBlocks } from './loop-functions.ts';
 import { shapeOf, unknownShape } from './shapes.ts';
 import { type Variable, variablesOf } from './variables.ts';
 
 export interface Lowering {
   readonly code: Code;
+  /** The function declaration, method or literal, or the loop over a function whose body is lowered. */
   readonly fn: Node;
+  /** The flow that holds its blocks: that of the function around a loop. */
+  readonly flow: Flow;
+  /** The loops over functions in that flow. */
+  readonly loops: readonly Loop[];
+  /** The blocks of the flow that are lowered. */
+  readonly own: ReadonlySet<FlowBlock>;
   readonly slots: SlotInfo[];
   /** By the node that declares the variable. */
   readonly bySource: Map<Node, Slot>;
-  /** Variables of the functions around this literal, in the order in which they were met. */
-  readonly captured: Map<Node, Slot>;
   /** The values of expressions that were evaluated before the place where they stand. */
   readonly values: Map<Node, Expr>;
   /** Where a case of a `select` leaves what it received. */
@@ -29,18 +36,23 @@ export interface Lowering {
 }
 
 export function newLowering(code: Code, fn: Node): Lowering {
+  const around = functionAround(fn);
+  const flow = code.flowOf(around);
+  const { own, loops } = ownedBlocks(code, around);
   return {
     code,
     fn,
+    flow,
+    loops,
+    own: loops.find((loop) => loop.statement === fn)?.own ?? own,
     slots: [],
     bySource: new Map(),
-    captured: new Map(),
     values: new Map(),
     received: new Map(),
     blocks: [],
     block: 0,
     operations: [],
-    nextBlock: code.flowOf(fn).blocks.length,
+    nextBlock: flow.blocks.length,
   };
 }
 
@@ -76,7 +88,6 @@ export function slotOf(l: Lowering, binding: Binding): Slot | undefined {
   if (known !== undefined) return known;
   const slot = l.slots.push(slotInfo(l, variable)) - 1;
   l.bySource.set(at, slot);
-  if (variable.owner !== l.fn && contains(variable.owner, l.fn)) l.captured.set(at, slot);
   return slot;
 }
 

@@ -2,7 +2,7 @@
 // they call. Told from the syntax, since most functions do not, and are never lowered.
 
 import type { Code } from '../model/code.ts';
-import { argumentsOf, child, contains, type Node, nodesOf, unparen } from '../syntax/node.ts';
+import { argumentsOf, child, contains, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
 import { makesSomething } from './library-functions.ts';
 import { carries } from './shapes.ts';
 
@@ -58,8 +58,18 @@ function makesDirectly(code: Code, fn: Node): boolean {
     nodesOf(tree, 'go_statement').some(within) ||
     code.calls.some((call) => within(call) && makesByCall(code, call)) ||
     nodesOf(tree, 'composite_literal').some((n) => within(n) && carries(code.typeOf(n), code)) ||
-    nodesOf(tree, 'var_spec').some((spec) => within(spec) && declaresMemory(code, spec))
+    nodesOf(tree, 'var_spec').some((spec) => within(spec) && declaresMemory(code, spec)) ||
+    makesIterator(code, fn)
   );
+}
+
+/** Whether a function returns one that loops range over, which decides how often their bodies are run. */
+function makesIterator(code: Code, fn: Node): boolean {
+  const result = child(fn, 'result');
+  if (!result || !/Seq|func/.test(textOf(result))) return false;
+  const type = code.underlyingOf(code.typeOfTypeNode(result));
+  const body = type.kind === 'func' && type.params.length === 1 ? type.params[0]?.type : undefined;
+  return body !== undefined && code.underlyingOf(body).kind === 'func';
 }
 
 function makesByCall(code: Code, call: Node): boolean {

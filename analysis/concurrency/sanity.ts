@@ -1,6 +1,6 @@
 // What a behaviour promises to the machine, as a check: for tests and for `npm run inspect -- behaviour`.
 
-import { contains, enclosingFunction, type Node } from '../syntax/node.ts';
+import { contains, isFunction, type Node } from '../syntax/node.ts';
 import type { Behaviour, Block, Ending, Expr, Operation, Slot } from './ir.ts';
 import { readBy, slotsIn, successors } from './liveness.ts';
 import { printEnding, printOperation } from './print.ts';
@@ -59,8 +59,10 @@ function checkSlots(b: Behaviour, slots: readonly Slot[], say: Say): void {
 
 /** Whether a place is in the function and in no function inside it. */
 function checkPlace({ fn }: Behaviour, at: Node, say: Say): void {
+  let around: Node | undefined = at;
+  while (around && around !== fn && (around === at || !isFunction(around))) around = around.parent;
   if (!contains(fn, at)) say('stands outside the function');
-  else if (at !== fn && enclosingFunction(at) !== fn) say('stands in a function inside the function');
+  else if (around !== fn) say('stands in a function inside the function');
 }
 
 function checkOperation(operation: Operation, say: Say): void {

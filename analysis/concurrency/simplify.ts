@@ -17,7 +17,10 @@ export function simplify(
     const shorter = now.map((block, i) => ({ ...block, operations: useful(block, live[i] ?? new Set()) }));
     const target = shorter.map((_, i) => follow(shorter, i));
     start = target[start] ?? start;
-    const next = shorter.map((block) => ({ ...block, ending: retarget(block.ending, target) }));
+    const next = shorter.map((block) => ({
+      ...block,
+      ending: retarget(block.ending, (n) => target[n] ?? n),
+    }));
     const isSame = next.every((block, i) => {
       const before = now[i] as Block;
       return block.operations.length === before.operations.length && sameTargets(block.ending, before.ending);
@@ -39,7 +42,7 @@ function withoutUnreached(blocks: readonly Block[], entry: number): ReturnType<t
   return {
     blocks: kept.map((i) => {
       const block = blocks[i] as Block;
-      return { ...block, ending: retarget(block.ending, target) };
+      return { ...block, ending: retarget(block.ending, (n) => target[n] ?? n) };
     }),
     entry: target[entry] as number,
   };
@@ -62,8 +65,8 @@ function follow(blocks: readonly Block[], from: number): number {
   return from;
 }
 
-function retarget(ending: Ending, target: readonly number[]): Ending {
-  const to = (next: number): number => target[next] ?? next;
+/** The ending with other blocks in the place of those that it leads to. */
+export function retarget(ending: Ending, to: (next: number) => number): Ending {
   switch (ending.kind) {
     case 'jump':
       return { ...ending, next: to(ending.next) };

@@ -1,10 +1,11 @@
-// Which variables of a declaration its function literals share, and how: by reference, or by the value that they
-// had when the literal was evaluated, where nothing can tell the difference.
+// Which variables of a declaration its function literals and loops over functions share, and how: by reference, or by
+// the value that they had when the literal was evaluated, where nothing can tell the difference.
 
 import type { Code } from '../model/code.ts';
 import type { Binding } from '../model/scope.ts';
-import { closest, contains, enclosingFunction, isFunction, type Node, nodesOf } from '../syntax/node.ts';
+import { closest, contains, isFunction, type Node, nodesOf } from '../syntax/node.ts';
 import { isAddressTaken, isTarget } from '../syntax/roles.ts';
+import { ownerOf } from './loop-functions.ts';
 
 /** A local variable or parameter, told by the identifier (or clause of a type switch) that declares it. */
 export interface Variable {
@@ -23,21 +24,24 @@ export function variablesOf(code: Code): ReadonlyMap<Node, Variable> {
   const known = remembered.get(code);
   if (known) return known;
   const variables = new Map<Node, Variable>();
+  const changedByLoop = new Set<Node>();
   for (const use of nodesOf(code.root.tree, 'identifier')) {
     const binding = code.bindingOf(use);
     const at = binding?.declaredAt;
     if (binding?.kind !== 'variable' || !at) continue;
-    const owner = isFunction(at) ? at : enclosingFunction(at);
+    const owner = isFunction(at) ? at : ownerOf(code, at);
     if (!owner) continue;
     const variable = variables.get(at) ?? { binding, owner, captured: false, changed: false };
     variables.set(at, variable);
-    if (enclosingFunction(use) !== owner && contains(owner, use)) variable.captured = true;
-    if (use !== at && (isTarget(use) || isStepped(use))) variable.changed = true;
-    if (isAddressTaken(use)) variable.changed = true;
+    const user = ownerOf(code, use);
+    if (user !== owner && contains(owner, use)) variable.captured = true;
+    const isChange = use !== at && (isTarget(use) || isStepped(use));
+    if (isChange || isAddressTaken(use)) variable.changed = true;
+    if (isChange && user !== owner && user && !isFunction(user)) changedByLoop.add(at);
   }
   for (const [at, variable] of variables) {
     // Since Go 1.22 each iteration has its own.
-    if (isLoopVariable(at) && code.goAtLeast('1.22')) variable.changed = false;
+    if (isLoopVariable(at) && code.goAtLeast('1.22') && !changedByLoop.has(at)) variable.changed = false;
   }
   remembered.set(code, variables);
   return variables;

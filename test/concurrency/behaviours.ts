@@ -2,6 +2,7 @@
 
 import { isConversion } from '../../analysis/callgraph/targets.ts';
 import type { Behaviour } from '../../analysis/concurrency/ir.ts';
+import { ownedBlocks } from '../../analysis/concurrency/loop-functions.ts';
 import { lower } from '../../analysis/concurrency/lower.ts';
 import { checkBehaviour } from '../../analysis/concurrency/sanity.ts';
 import { defaultConfig, type GoPackage, type Library } from '../../analysis/index.ts';
@@ -34,17 +35,19 @@ export function lowered(code: Code): (fn: Node) => Behaviour {
 export function violationsOf(code: Code): readonly string[] {
   const behaviourOf = lowered(code);
   return code.functions.flatMap((fn) => {
-    const behaviour = behaviourOf(fn);
+    const loops = ownedBlocks(code, fn).loops.map(({ statement }) => statement);
+    const behaviours = [fn, ...loops].map(behaviourOf);
     const at = `${code.file.path}, line ${lineAt(code.root.tree.text, fn.start)} of the declaration`;
-    const lost = lostFrom(code, behaviour).map((node) => `${textOf(node)} is lost`);
-    return [...checkBehaviour(behaviour, behaviourOf), ...lost].map((what) => `${at}: ${what}`);
+    const wrong = behaviours.flatMap((behaviour) => checkBehaviour(behaviour, behaviourOf));
+    const lost = lostFrom(code, fn, behaviours).map((node) => `${textOf(node)} is lost`);
+    return [...wrong, ...lost].map((what) => `${at}: ${what}`);
   });
 }
 
-/** What the flow evaluates of communications and followed calls that no operation stands for. */
-function lostFrom(code: Code, { fn, blocks }: Behaviour): readonly Node[] {
+/** What the flow of a function evaluates of communications and followed calls that no operation stands for. */
+function lostFrom(code: Code, fn: Node, behaviours: readonly Behaviour[]): readonly Node[] {
   const there = new Set<Node>();
-  for (const { operations, ending } of blocks) {
+  for (const { operations, ending } of behaviours.flatMap(({ blocks }) => blocks)) {
     for (const { at } of operations) there.add(at);
     if (ending.kind === 'select') for (const { at } of ending.cases) there.add(at);
   }

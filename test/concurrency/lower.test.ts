@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loopFunctionsOf } from '../../analysis/concurrency/loop-functions.ts';
 import { lower } from '../../analysis/concurrency/lower.ts';
 import { printBehaviour } from '../../analysis/concurrency/print.ts';
 import { lastCode } from '../support/code.ts';
@@ -172,6 +173,40 @@ test('the right side of a connective is evaluated only if the left one does not 
   assert.deepEqual(await behaviour('(x, y bool) bool', 'return x || y && len("a") == 1'), [
     '0:',
     'return (x || (y && (count("a") == 1)))',
+  ]);
+});
+
+test('a loop over a function calls it with the body, and goes on where the body left it for', async () => {
+  const code = await lastCode(
+    `${imports}\nfunc f(c chan int, each iter.Seq[int]) int {\nfor v := range each {\nif v == 3 { return v }\nif v == 4 { break }\nc <- v\n}\nreturn 0\n}`,
+  );
+  const [loop] = loopFunctionsOf(code);
+  assert.ok(loop);
+  const texts = [code.root, loop].map((fn) => printBehaviour(lower(code, fn)));
+  assert.equal(
+    texts[0],
+    '(c, each)\n0:\n  t2 := each\n  -> 1\n1:\n  *t3 := ?\n  *t4 := 0\n  t2(func[c, *t4, *t3]@45)\n' +
+      '  if (*t4 == 4) -> 3 else -> 2\n2:\n  return 0\n3:\n  return *t3\n',
+  );
+  assert.equal(
+    texts[1],
+    '(v)\n0:\n  if (v == 3) -> 1 else -> 2\n1:\n  *t1 = v\n  *t2 = 4\n  return false\n' +
+      '2:\n  if (v == 4) -> 4 else -> 3\n3:\n  c <- v\n  -> 5\n4:\n  return false\n5:\n  *t2 = 0\n  return true\n',
+  );
+});
+
+test('what the library ranges over is a collection of unknown size', async () => {
+  assert.deepEqual(await behaviour('(c chan int, xs []int)', 'for v := range slices.Values(xs) { c <- v }'), [
+    '0:',
+    't2 := range ?',
+    '-> 1',
+    '1:',
+    'next v, _ of t2 -> 2 else -> 3',
+    '2:',
+    'c <- v',
+    '-> 1',
+    '3:',
+    'return',
   ]);
 });
 
