@@ -149,6 +149,44 @@ function copy(cursor: TreeCursor, text: string, { kinds, fields }: Grammar): Tre
   if (cursor.gotoFirstChild()) copyChildren(undefined, top, 0);
   if (!top[0] || tooDeep) return undefined;
   tree.root = top[0];
+  for (const list of nodes.get('parameter_list') ?? []) nameTogether(list, nodes);
   for (const [kind, list] of nodes) nodes.set(kind, list.slice());
   return tree;
+}
+
+/**
+ * Of many names that one type follows, the grammar takes the first ones for types. A list cannot have parameters with
+ * names and without, so they are names of the next parameter that has some.
+ */
+function nameTogether(list: Draft, nodes: Map<Kind, Node[]>): void {
+  const isNamed = (parameter: Node): boolean => parameter.children.some((c) => c.field === 'name');
+  if (list.children.every(isNamed) || !list.children.some(isNamed)) return;
+  const kept: Node[] = [];
+  let waiting: Node[] = [];
+  for (const parameter of list.children as readonly Draft[]) {
+    if (!isNamed(parameter) && parameter.children[0]?.kind === 'type_identifier') {
+      waiting.push(parameter);
+      continue;
+    }
+    const names = waiting.flatMap(({ children }) => children);
+    for (const name of names) Object.assign(name, { kind: 'identifier', field: 'name', parent: parameter });
+    parameter.start = names[0]?.start ?? parameter.start;
+    parameter.children = [...names, ...parameter.children];
+    move(nodes, names, waiting);
+    kept.push(parameter);
+    waiting = [];
+  }
+  list.children = [...kept, ...waiting];
+}
+
+/** Lists what were types as identifiers, and the parameters that they made no longer. */
+function move(nodes: Map<Kind, Node[]>, names: readonly Node[], gone: readonly Node[]): void {
+  const without = (kind: Kind, these: readonly Node[]): Node[] =>
+    (nodes.get(kind) ?? []).filter((node) => !these.includes(node));
+  nodes.set('type_identifier', without('type_identifier', names));
+  nodes.set('parameter_declaration', without('parameter_declaration', gone));
+  nodes.set(
+    'identifier',
+    [...without('identifier', names), ...names].sort((a, b) => a.start - b.start),
+  );
 }

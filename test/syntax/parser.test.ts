@@ -26,3 +26,31 @@ test('what is not Go does not parse, whatever it calls', async () => {
   await library();
   assert.equal(parse('func f() { new("a" }'), undefined);
 });
+
+test('any number of parameters and results have one type together', async () => {
+  await library();
+  const many = Array.from({ length: 20 }, (_, i) => `n${i}`);
+  const lists: [string, readonly string[], number][] = [
+    [`${many.join(', ')} int`, many, 1],
+    [`a, b string, ${many.join(', ')} int`, ['a', 'b', ...many], 2],
+    [`${many.join(', ')} bool, z, _ T`, [...many, 'z', '_'], 2],
+  ];
+  for (const [list, names, parameters] of lists) {
+    const tree = parse(`func f(${list}) (${list}) { return n1 }`);
+    assert.ok(tree, list);
+    for (const found of nodesOf(tree, 'parameter_list')) {
+      assert.equal(found.children.length, parameters);
+      const named = found.children.flatMap((p) => p.children.filter((c) => c.field === 'name'));
+      assert.deepEqual(named.map(textOf), names);
+      assert.ok(found.children.every((p) => p.children.every((c) => c.parent === p && p.start <= c.start)));
+    }
+    assert.equal(nodesOf(tree, 'parameter_declaration').length, 2 * parameters);
+    const starts = nodesOf(tree, 'identifier').map(({ start }) => start);
+    assert.deepEqual(
+      starts,
+      starts.toSorted((a, b) => a - b),
+    );
+  }
+  const types = parse(`func f(${many.join(', ')}) {}`);
+  assert.equal(types && nodesOf(types, 'type_identifier').length, 20, 'types alone stay types');
+});
