@@ -42,13 +42,14 @@ export function configSchema(ruleIds: readonly string[]): JsonSchema {
         default: defaultConfig.rules,
       },
       timeouts: {
-        title: 'a mapping with the keys client and readHeader',
+        title: 'a mapping with the keys client, readHeader and wait',
         description: 'The durations that fixes write into Go code.',
         type: 'object',
         additionalProperties: false,
         properties: {
           client: duration('For http.Client.Timeout.', defaultConfig.timeouts.client),
           readHeader: duration('For http.Server.ReadHeaderTimeout.', defaultConfig.timeouts.readHeader),
+          wait: duration('For a wait on a channel.', defaultConfig.timeouts.wait),
         },
       },
       exclude: {

@@ -12,6 +12,8 @@ export interface Config {
     readonly client: string;
     /** http.Server.ReadHeaderTimeout */
     readonly readHeader: string;
+    /** Of a wait on a channel. */
+    readonly wait: string;
   };
   /** Glob patterns, in the syntax of .gitignore, of files and folders that are not analysed. */
   readonly exclude: readonly string[];
@@ -19,6 +21,6 @@ export interface Config {
 
 export const defaultConfig: Config = {
   rules: {},
-  timeouts: { client: '30s', readHeader: '10s' },
+  timeouts: { client: '30s', readHeader: '10s', wait: '30s' },
   exclude: [],
 };

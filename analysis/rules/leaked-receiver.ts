@@ -1,5 +1,6 @@
 import { channelText } from '../concurrency/explain.ts';
 import { consequence, defectsAt, told } from '../concurrency/findings.ts';
+import { selectFixes, selectFixesAt } from '../knowledge/select-fixes.ts';
 import { defineRule } from './rule.ts';
 
 export default defineRule({
@@ -11,14 +12,18 @@ export default defineRule({
     A receive waits until somebody sends or closes the channel. When every goroutine that would do so has ended without,
     the one that receives waits for ever and is never collected.
 
-    The steps under the finding are one way in which it comes about, the shortest there is.`,
+    The steps under the finding are one way in which it comes about, the shortest there is. The fixes let the receiver
+    give up: with the context, with the channel that ends the work, or, where there is neither, when the time is up that
+    \`timeouts.wait\` of the configuration sets. Who waits to send then gives up as well. They are offered where nothing is
+    left undone and somebody learns of it, and where the receive can move into a \`select\` with everything evaluated in
+    the order that it was.`,
   silentWhen: [
     'code that is not visible can reach the channel: a parameter, a field of a value that came from outside, an argument of a function of another package',
     'more can happen than is explored in the time of a keystroke',
     'the code is part of a test',
   ],
   peers: [],
-  fixes: {},
+  fixes: selectFixes,
   imports: [],
   inTests: false,
   mentions: ['<-'],
@@ -30,6 +35,7 @@ export default defineRule({
       report({
         ...told(defect),
         message: `nothing sends to ${channel} or closes it any more, so ${consequence(defect)}`,
+        fixes: selectFixesAt(code, defect.verdict.call.at),
       });
     }
   },

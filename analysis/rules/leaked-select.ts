@@ -1,4 +1,5 @@
 import { consequence, defectsAt, told } from '../concurrency/findings.ts';
+import { selectFixes, selectFixesAt } from '../knowledge/select-fixes.ts';
 import { defineRule } from './rule.ts';
 
 export default defineRule({
@@ -11,7 +12,8 @@ export default defineRule({
     or closes on any of them, its goroutine waits for ever. Often the case that ends a worker (\`case <-quit\`) is there,
     and somebody forgets to close the channel.
 
-    The steps under the finding are one way in which it comes about, the shortest there is.`,
+    The steps under the finding are one way in which it comes about, the shortest there is. The fixes add a case: for the
+    end of the context, of the work, or of some time.`,
   silentWhen: [
     'code that is not visible can reach the channel: a parameter, a field of a value that came from outside, an argument of a function of another package',
     'more can happen than is explored in the time of a keystroke',
@@ -19,7 +21,7 @@ export default defineRule({
     'one of the cases is a timer, or the end of a context that came from outside',
   ],
   peers: [],
-  fixes: {},
+  fixes: selectFixes,
   imports: [],
   inTests: false,
   mentions: ['select'],
@@ -29,6 +31,7 @@ export default defineRule({
       report({
         ...told(defect),
         message: `no case of this select can be taken any more, so ${consequence(defect)}`,
+        fixes: selectFixesAt(code, defect.verdict.call.at),
       });
     }
   },

@@ -3,6 +3,8 @@ import { channelText } from '../concurrency/explain.ts';
 import { consequence, defectsAt, told } from '../concurrency/findings.ts';
 import { capacityRepairs } from '../concurrency/repair.ts';
 import { findPath } from '../flow/paths.ts';
+import { receiverFor } from '../knowledge/missing-receiver.ts';
+import { selectFixes, selectFixesAt } from '../knowledge/select-fixes.ts';
 import type { Code } from '../model/code.ts';
 import {
   argumentsOf,
@@ -17,7 +19,8 @@ import {
 import { isAddressTaken, targetOf } from '../syntax/roles.ts';
 import { defineRule, type FixBody, type Report } from './rule.ts';
 
-type Fixes = NonNullable<Parameters<Report<'buffer-result-channel'>>[0]['fixes']>;
+type FixId = 'buffer-result-channel' | keyof typeof selectFixes | 'add-receiver';
+type Fixes = NonNullable<Parameters<Report<FixId>>[0]['fixes']>;
 
 export default defineRule({
   id: 'leaked-sender',
@@ -30,8 +33,13 @@ export default defineRule({
     collected, and neither is anything that it refers to: a server that loses one goroutine for each failed request runs
     out of memory.
 
-    The steps under the finding are one way in which it comes about, the shortest there is. The fix gives the channel
-    room for all that is sent; it is offered only if the model, run again with that, finds nobody stuck.`,
+    The steps under the finding are one way in which it comes about, the shortest there is. Three things can be done about
+    it: give the channel room for all that is sent, let the sender give up when its context or the work has ended, or
+    receive what is sent. A fix is offered only if the model, run again with it, finds nobody stuck.
+
+    A sender gives up by a \`select\`. That is offered where it leaves nothing undone: no lock locked, no WaitGroup counted
+    up, no channel open that others range over. Where nobody would learn of it, because the function has neither an error
+    to return nor a goroutine to itself, it is not.`,
   silentWhen: [
     'code that is not visible can reach the channel: a parameter, a field of a value that came from outside, an argument of a function of another package',
     'more can happen than is explored in the time of a keystroke',
@@ -44,6 +52,8 @@ export default defineRule({
       title: 'Give the channel room for what nobody may receive',
       safety: 'safe',
     },
+    ...selectFixes,
+    'add-receiver': { title: 'Receive what is sent', safety: 'review', explored: true },
   },
   imports: [],
   inTests: false,
@@ -56,14 +66,18 @@ export default defineRule({
       report({
         ...told(defect),
         message: `nothing receives from ${channel} any more when this sends, so ${consequence(defect)}`,
-        fixes: fixesOf(code, defect),
+        fixes: {
+          ...bufferFix(code, defect),
+          ...selectFixesAt(code, defect.verdict.call.at),
+          'add-receiver': receiverFor(code, defect.verdict.call.at),
+        },
       });
     }
   },
 });
 
 /** Room for one value, or for one of each goroutine that a loop starts. */
-function fixesOf(code: Code, defect: Defect): Fixes {
+function bufferFix(code: Code, defect: Defect): Fixes {
   const { madeAt, call } = defect.verdict;
   if (!madeAt || !isLocal(code, madeAt, call.at)) return {};
   const room = roomFor(code, defect, madeAt);

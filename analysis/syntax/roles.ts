@@ -29,6 +29,15 @@ export function targetOf(expression: Node, result: number): Node | undefined {
   }
 }
 
+/** What a name is assigned where it stands left of `=` or `:=`, or is declared: of a call with several results, the call. */
+export function assignedTo(name: Node): Node | undefined {
+  const isSpec = name.parent?.kind === 'var_spec';
+  const statement = isSpec ? name.parent : name.parent?.parent;
+  const values = statement && (child(statement, 'right') ?? child(statement, 'value'))?.children;
+  const names = isSpec && statement ? childrenIn(statement, 'name') : (name.parent?.children ?? []);
+  return values?.length === 1 ? values[0] : values?.[names.indexOf(name)];
+}
+
 export function isBlank(target: Node): boolean {
   return target.kind === 'blank_identifier' || textOf(target) === '_';
 }

@@ -22,7 +22,7 @@ test('settings replace the defaults one by one', () => {
     'rules:\n  lost-cancel: off\n  ticker-not-stopped: error\ntimeouts:\n  client: 1m30s\nexclude: ["gen/", "*.pb.go"]\n';
   assert.deepEqual(parseConfig('.goleash.yaml', text, ruleIds).config, {
     rules: { 'lost-cancel': 'off', 'ticker-not-stopped': 'error' },
-    timeouts: { client: '1m30s', readHeader: defaultConfig.timeouts.readHeader },
+    timeouts: { ...defaultConfig.timeouts, client: '1m30s' },
     exclude: ['gen/', '*.pb.go'],
   });
 });
