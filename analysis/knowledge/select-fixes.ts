@@ -4,9 +4,7 @@
 import { callSites } from '../callgraph/call-sites.ts';
 import type { FixBuilder } from '../edit/fix-builder.ts';
 import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
 import {
-  argumentsOf,
   child,
   childOfKind,
   closest,
@@ -15,14 +13,14 @@ import {
   type Node,
   textOf,
 } from '../syntax/node.ts';
-import { assignedTo, roleOf } from '../syntax/roles.ts';
+import { roleOf } from '../syntax/roles.ts';
 import { isDroppedWithContext } from './dropped-value.ts';
 import { isLast, type Leave, leaveAt } from './early-leave.ts';
 import { channelToEnd, contextToEnd, type EndSignal } from './end-signal.ts';
 import { failureReturn } from './failure-return.ts';
 import { labelsFor } from './moved-code.ts';
 import { type Rewrite, selectAround, type WayOut } from './select-rewrite.ts';
-import { channelsOf, isClosedAt, receiveFrom, sendTo } from './wait-position.ts';
+import { type WaitOn, waitsFor, waitsLike } from './wait-partners.ts';
 
 type Id = 'select-on-done' | 'select-on-context' | 'select-on-timeout';
 type Body = (edit: FixBuilder) => void | false;
@@ -50,19 +48,20 @@ interface Exit {
 
 /**
  * The fixes for a goroutine that is stuck at a `send_statement`, receive (`unary_expression`), `select_statement` or
- * `range_clause`. None where the function would leave something undone, where who called it would not know that it has
+ * `range_clause`; `madeAt` is the call that made its channel. None where the function would leave something undone, where who called it would not know that it has
  * given up, or where the code would be evaluated in another order.
  */
-export function selectFixesAt(code: Code, wait: Node): { readonly [id in Id]?: Offered | undefined } {
+export function selectFixesAt(code: Code, on: WaitOn): { readonly [id in Id]?: Offered | undefined } {
+  const { wait } = on;
   const exit = exitAt(code, wait);
   if (!exit) return {};
   const [channel, context] = [channelToEnd(code, wait), contextToEnd(code, wait)];
   if (!channel && !context)
     return { 'select-on-timeout': isReply(exit) ? (edit) => onTimeout(edit, exit) : undefined };
-  const onContext: Body | undefined = context && ((edit) => onSignal(edit, exit, context));
+  const onContext: Body | undefined = context && ((edit) => onSignal(edit, exit, on, context));
   const isSafe = context && exit.leave.kind === 'go on' && isDroppedWithContext(code, exit.fn, wait, context);
   return {
-    'select-on-done': channel && ((edit) => onSignal(edit, exit, channel)),
+    'select-on-done': channel && ((edit) => onSignal(edit, exit, on, channel)),
     'select-on-context': isSafe ? onContext : onContext && { safety: 'review', edit: onContext },
   };
 }
@@ -75,12 +74,12 @@ function exitAt(code: Code, wait: Node): Exit | undefined {
   return leave && rewrite && isNoticed(code, fn, wait) ? { code, fn, wait, leave, rewrite } : undefined;
 }
 
-/** The new case of a wait, of those that are like it, and, where others would then wait for it in vain, of theirs. */
-function onSignal(edit: FixBuilder, exit: Exit, signal: EndSignal): void | false {
+/** The new case of a wait, and of those that go with it. */
+function onSignal(edit: FixBuilder, exit: Exit, on: WaitOn, signal: EndSignal): void | false {
   const labels = labelsFor(edit);
   const isContext = signal.kind === 'context';
   const communication = `<-${signal.text}${isContext ? '.Done()' : ''}`;
-  for (const one of [exit, ...alikeTo(exit, signal), ...companionsOf(exit, signal)]) {
+  for (const one of exitsWith(exit, on, signal)) {
     const error = isContext ? `${signal.text}.Err()` : edit.qualified('context', 'Canceled', one.wait);
     const leave = leaving(one, error);
     if (leave === false || one.rewrite(edit, { communication, leave }, labels) === false) return false;
@@ -88,42 +87,34 @@ function onSignal(edit: FixBuilder, exit: Exit, signal: EndSignal): void | false
   return undefined;
 }
 
-/** The exit of another wait of the declaration that the same signal is in scope of. */
-function exitOn(code: Code, other: Node, signal: EndSignal): Exit | undefined {
-  const own = signal.kind === 'context' ? contextToEnd(code, other) : channelToEnd(code, other);
-  return own?.binding === signal.binding && own.text === signal.text ? exitAt(code, other) : undefined;
-}
-
-/** Other waits for the same: there is one finding for a channel, and one repair for all that wait for it. */
-function alikeTo({ code, wait }: Exit, signal: EndSignal): readonly Exit[] {
-  if (wait.kind === 'select_statement') return [];
-  const others = channelsOf(code, wait).flatMap(({ channel, isSent }) =>
-    code.usesOf(channel).flatMap((use) => (isSent ? sendTo(use) : receiveFrom(use)) ?? []),
-  );
-  return others.flatMap((other) => (other === wait ? [] : (exitOn(code, other, signal) ?? [])));
-}
+/** More waits than anybody wants to have changed by one fix. */
+const mostWaits = 8;
 
 /**
- * The sends that wait for a receive, or the other way round, in other functions of the declaration; none if one of them
- * cannot have the same way out. Who receives goes on if the channel is closed by who sends.
+ * A wait with those that are like it, for there is one finding for a channel, and with all that would wait in vain once
+ * these give up. Without the latter if one of them cannot have the same way out.
  */
-function companionsOf({ code, fn, wait }: Exit, signal: EndSignal): readonly Exit[] {
-  const exits = channelsOf(code, wait).flatMap(({ channel, isSent }) => {
-    const uses = code.usesOf(channel);
-    // Who sends to one that has room need not wait.
-    if (!isSent && hasRoom(channel)) return [];
-    if (isSent && uses.some((use) => contains(fn, use) && isClosedAt(code, use))) return [];
-    return uses
-      .filter((use) => enclosingFunction(use) !== fn)
-      .flatMap((use) => (isSent ? receiveFrom(use) : sendTo(use)) ?? [])
-      .map((other) => exitOn(code, other, signal));
-  });
-  return exits.includes(undefined) ? [] : (exits as Exit[]);
-}
-
-function hasRoom({ declaredAt }: Binding): boolean {
-  const make = declaredAt && assignedTo(declaredAt);
-  return make?.kind === 'call_expression' && argumentsOf(make).length > 1;
+function exitsWith(exit: Exit, on: WaitOn, signal: EndSignal): readonly Exit[] {
+  const { code } = exit;
+  const exitOn = (wait: Node): Exit | undefined => {
+    const own = signal.kind === 'context' ? contextToEnd(code, wait) : channelToEnd(code, wait);
+    return own?.binding === signal.binding && own.text === signal.text ? exitAt(code, wait) : undefined;
+  };
+  const alone = new Map([[exit.wait, exit]]);
+  for (const wait of waitsLike(code, on)) {
+    const alike = exitOn(wait);
+    if (alike) alone.set(wait, alike);
+  }
+  const all = new Map(alone);
+  for (const [wait] of all) {
+    for (const other of waitsFor(code, { wait, madeAt: wait === on.wait ? on.madeAt : undefined })) {
+      if (all.has(other)) continue;
+      const partner = exitOn(other);
+      if (!partner || all.size >= mostWaits) return [...alone.values()];
+      all.set(other, partner);
+    }
+  }
+  return [...all.values()];
 }
 
 /** A timer that is left behind in a loop is kept until it fires, before Go 1.23. */

@@ -30,11 +30,17 @@ export interface Writer {
 
 export type Write = (writer: Writer) => void | false;
 
+/** Puts a statement between `case` and `:`, where its comment stands in no column with others. */
+function asCase(edit: FixBuilder, statement: Node): void {
+  const gap = /^[\t ]+(?=\/[/*])/.exec(statement.tree.text.slice(statement.end))?.[0] ?? '';
+  edit.insertBefore(statement, 'case ');
+  edit.replaceRange(statement, statement.end, statement.end + gap.length, gap === '' ? ':' : ': ');
+}
+
 /** `out <- v` becomes `select { case out <- v: case … }`. */
 export function wrapped({ edit, head, tail, otherwise }: Writer, statement: Node): void {
   edit.insertStatementBefore(statement, head);
-  edit.insertBefore(statement, 'case ');
-  edit.insertAfter(statement, ':');
+  asCase(edit, statement);
   edit.insertStatementAfter(statement, otherwise === undefined ? tail : `\t${otherwise}\n${tail}`);
 }
 
@@ -66,8 +72,7 @@ function restInCase(writer: Writer, statement: Node, rest: readonly Node[]): voi
   const { edit, head, tail, otherwise } = writer;
   const [first, last] = [rest[0] as Node, rest.at(-1) as Node];
   edit.insertStatementBefore(statement, head);
-  edit.insertBefore(statement, 'case ');
-  edit.insertAfter(statement, ':');
+  asCase(edit, statement);
   if (otherwise !== undefined) edit.insertStatementBefore(first, `\t${otherwise}`);
   indentLines(edit, statement, statement.end, last.end);
   edit.insertStatementAfter(last, tail);

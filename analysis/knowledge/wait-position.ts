@@ -1,7 +1,6 @@
 // Where a send or receive stands in its statement, and what is evaluated before it.
 
 import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
 import { child, contains, descendants, type Node, operatorOf, unparen } from '../syntax/node.ts';
 
 /** The statement of a list that a node is evaluated with, once and unconditionally. */
@@ -55,51 +54,6 @@ export function isAfterEffects(code: Code, wait: Node, statement: Node): boolean
     if (node.kind === 'unary_expression') return operatorOf(node) === '<-';
     return node.kind === 'call_expression' && code.calls.includes(node);
   });
-}
-
-/** A channel that is a local variable, and whether the wait would send to it. */
-export interface WaitedFor {
-  readonly channel: Binding;
-  readonly isSent: boolean;
-}
-
-/** The channels that a wait is for, as far as they are variables of the declaration. */
-export function channelsOf(code: Code, wait: Node): readonly WaitedFor[] {
-  const of = (channel: Node | undefined, isSent: boolean): readonly WaitedFor[] => {
-    const binding = channel?.kind === 'identifier' ? code.bindingOf(channel) : undefined;
-    return binding?.declaredAt ? [{ channel: binding, isSent }] : [];
-  };
-  switch (wait.kind) {
-    case 'send_statement':
-      return of(child(wait, 'channel'), true);
-    case 'range_clause':
-      return of(child(wait, 'right'), false);
-    case 'unary_expression':
-      return of(child(wait, 'operand'), false);
-    case 'select_statement':
-      return wait.children.flatMap((clause) => {
-        const communication = child(clause, 'communication');
-        const received = communication && child(communication, 'right');
-        return communication ? channelsOf(code, received ?? communication) : [];
-      });
-    default:
-      return [];
-  }
-}
-
-/** The receive or loop that a use of a channel belongs to, if it waits for nothing else. */
-export function receiveFrom(use: Node): Node | undefined {
-  const { parent } = use;
-  if (parent?.kind === 'range_clause' && use.field === 'right') return parent;
-  const isReceive = parent?.kind === 'unary_expression' && operatorOf(parent) === '<-';
-  return isReceive && parent.parent?.kind !== 'receive_statement' ? parent : undefined;
-}
-
-/** Likewise the send. */
-export function sendTo(use: Node): Node | undefined {
-  const { parent } = use;
-  const isSend = parent?.kind === 'send_statement' && use.field === 'channel';
-  return isSend && parent.field !== 'communication' ? parent : undefined;
 }
 
 /** Whether a use of a channel closes it. */

@@ -35,7 +35,7 @@ export default defineRule({
       report({
         ...told(defect),
         message: `nothing sends to ${channel} or closes it any more, so ${consequence(defect)}`,
-        fixes: selectFixesAt(code, defect.verdict.call.at),
+        fixes: selectFixesAt(code, { wait: defect.verdict.call.at, madeAt: defect.verdict.madeAt }),
       });
     }
   },

@@ -31,7 +31,7 @@ export default defineRule({
       report({
         ...told(defect),
         message: `no case of this select can be taken any more, so ${consequence(defect)}`,
-        fixes: selectFixesAt(code, defect.verdict.call.at),
+        fixes: selectFixesAt(code, { wait: defect.verdict.call.at, madeAt: defect.verdict.madeAt }),
       });
     }
   },

@@ -68,7 +68,7 @@ export default defineRule({
         message: `nothing receives from ${channel} any more when this sends, so ${consequence(defect)}`,
         fixes: {
           ...bufferFix(code, defect),
-          ...selectFixesAt(code, defect.verdict.call.at),
+          ...selectFixesAt(code, { wait: defect.verdict.call.at, madeAt: defect.verdict.madeAt }),
           'add-receiver': receiverFor(code, defect.verdict.call.at),
         },
       });

@@ -19,6 +19,21 @@ case <-ctx.Done():
 return nil`,
     ));
 
+  test('a comment that stood in a column with others', () =>
+    becomes(
+      'use(1)\nout <- 1     // one\nuse(2, 3, 4) // two\nreturn nil',
+      'out <-',
+      `
+use(1)
+select {
+case out <- 1: // one
+case <-ctx.Done():
+	return ctx.Err()
+}
+use(2, 3, 4) // two
+return nil`,
+    ));
+
   test('a send of several lines', () =>
     becomes(
       'out <- func() int {\n\tuse(1)\n\treturn 2\n}()\nreturn nil',
