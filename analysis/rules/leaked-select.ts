@@ -1,5 +1,5 @@
 import { consequence, defectsAt, told } from '../concurrency/findings.ts';
-import { selectFixes, selectFixesAt } from '../knowledge/select-fixes.ts';
+import { selectFixes, selectFixesAt } from '../knowledge/waiting/select-fixes.ts';
 import { defineRule } from './rule.ts';
 
 export default defineRule({

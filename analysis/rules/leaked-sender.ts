@@ -3,8 +3,8 @@ import { channelText } from '../concurrency/explain.ts';
 import { consequence, defectsAt, told } from '../concurrency/findings.ts';
 import { capacityRepairs } from '../concurrency/repair.ts';
 import { findPath } from '../flow/paths.ts';
-import { receiverFor } from '../knowledge/missing-receiver.ts';
-import { selectFixes, selectFixesAt } from '../knowledge/select-fixes.ts';
+import { receiverFor } from '../knowledge/waiting/missing-receiver.ts';
+import { selectFixes, selectFixesAt } from '../knowledge/waiting/select-fixes.ts';
 import type { Code } from '../model/code.ts';
 import {
   argumentsOf,

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { applyEdits } from '../../analysis/edit/apply.ts';
 import { buildFix } from '../../analysis/edit/build-fix.ts';
-import { labelsFor } from '../../analysis/knowledge/moved-code.ts';
-import { selectAround, type WayOut } from '../../analysis/knowledge/select-rewrite.ts';
+import { labelsFor } from '../../analysis/knowledge/waiting/moved-code.ts';
+import { selectAround, type WayOut } from '../../analysis/knowledge/waiting/select-rewrite.ts';
 import { namesAt } from '../../analysis/model/names-at.ts';
 import { worldOf } from '../../analysis/model/package-index.ts';
 import { descendants, type Node, textOf } from '../../analysis/syntax/node.ts';

@@ -1,9 +1,9 @@
 // The fixes that give a goroutine which waits for ever another way to go on: the end of a context, of a channel that is
 // closed for that purpose, or of some time.
 
-import { callSites } from '../callgraph/call-sites.ts';
-import type { FixBuilder } from '../edit/fix-builder.ts';
-import type { Code } from '../model/code.ts';
+import { callSites } from '../../callgraph/call-sites.ts';
+import type { FixBuilder } from '../../edit/fix-builder.ts';
+import type { Code } from '../../model/code.ts';
 import {
   child,
   childOfKind,
@@ -12,12 +12,12 @@ import {
   enclosingFunction,
   type Node,
   textOf,
-} from '../syntax/node.ts';
-import { roleOf } from '../syntax/roles.ts';
+} from '../../syntax/node.ts';
+import { roleOf } from '../../syntax/roles.ts';
+import { failureReturn } from '../failure-return.ts';
 import { isDroppedWithContext } from './dropped-value.ts';
 import { isLast, type Leave, leaveAt } from './early-leave.ts';
 import { channelToEnd, contextToEnd, type EndSignal } from './end-signal.ts';
-import { failureReturn } from './failure-return.ts';
 import { labelsFor } from './moved-code.ts';
 import { type Rewrite, selectAround, type WayOut } from './select-rewrite.ts';
 import { type WaitOn, waitsFor, waitsLike } from './wait-partners.ts';

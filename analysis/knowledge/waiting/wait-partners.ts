@@ -1,7 +1,7 @@
 // The other waits on the channel of a wait: those that are like it, and those that it waits for.
 
-import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
+import type { Code } from '../../model/code.ts';
+import type { Binding } from '../../model/scope.ts';
 import {
   argumentsOf,
   child,
@@ -10,8 +10,8 @@ import {
   enclosingFunction,
   type Node,
   operatorOf,
-} from '../syntax/node.ts';
-import { assignedTo, targetOf } from '../syntax/roles.ts';
+} from '../../syntax/node.ts';
+import { assignedTo, targetOf } from '../../syntax/roles.ts';
 import { isClosedAt } from './wait-position.ts';
 
 /** A wait, and the call that makes its channel if that is known. */

@@ -1,9 +1,9 @@
 // Waits whose `select` takes in code around them: what follows a receive, or the statement that it is a part of.
 
-import type { FixBuilder } from '../edit/fix-builder.ts';
-import type { Code } from '../model/code.ts';
-import { isNamed } from '../model/types.ts';
-import { child, descendants, type Node, textOf } from '../syntax/node.ts';
+import type { FixBuilder } from '../../edit/fix-builder.ts';
+import type { Code } from '../../model/code.ts';
+import { isNamed } from '../../model/types.ts';
+import { child, descendants, type Node, textOf } from '../../syntax/node.ts';
 import {
   breaksOut,
   hasCommentBelow,

@@ -1,7 +1,7 @@
 // Where a send or receive stands in its statement, and what is evaluated before it.
 
-import type { Code } from '../model/code.ts';
-import { child, contains, descendants, type Node, operatorOf, unparen } from '../syntax/node.ts';
+import type { Code } from '../../model/code.ts';
+import { child, contains, descendants, type Node, operatorOf, unparen } from '../../syntax/node.ts';
 
 /** The statement of a list that a node is evaluated with, once and unconditionally. */
 export function listedStatement(at: Node): Node | undefined {

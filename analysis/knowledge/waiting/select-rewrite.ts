@@ -1,11 +1,11 @@
 // A wait (a send, a receive, a `select`, a loop over a channel) written anew as a `select` that has one more case.
 
-import type { FixBuilder } from '../edit/fix-builder.ts';
-import type { Code } from '../model/code.ts';
-import { enclosingFunction, type Node, textOf } from '../syntax/node.ts';
+import type { FixBuilder } from '../../edit/fix-builder.ts';
+import type { Code } from '../../model/code.ts';
+import { enclosingFunction, type Node, textOf } from '../../syntax/node.ts';
+import { canDeclareIn } from '../release-plan.ts';
 import { aroundLoop } from './channel-loop.ts';
 import { breakTo, isFirstOnLine, type Labels, lineStart } from './moved-code.ts';
-import { canDeclareIn } from './release-plan.ts';
 import { aroundDeclaration, aroundStatement, type Write, wrapped } from './select-moves.ts';
 import { isCommunication, isDeclaring, listedStatement } from './wait-position.ts';
 

@@ -1,9 +1,9 @@
 // A type as Go text that means it at some place of a file.
 
-import type { Code } from '../model/code.ts';
-import type { FunctionType, NamedType, Type } from '../model/types.ts';
-import { isExported } from '../syntax/names.ts';
-import type { Node } from '../syntax/node.ts';
+import type { Code } from '../../model/code.ts';
+import type { FunctionType, NamedType, Type } from '../../model/types.ts';
+import { isExported } from '../../syntax/names.ts';
+import type { Node } from '../../syntax/node.ts';
 
 /** What names the package of a type: `FixBuilder.qualified`. */
 type Qualified = (path: string, name: string, at: Node) => string;

@@ -1,8 +1,9 @@
 // A loop over a channel whose `select` has the next value and a way out.
 
-import type { Code } from '../model/code.ts';
-import { child, descendants, enclosingFunction, type Node, statements, textOf } from '../syntax/node.ts';
-import { isBlank, isTarget } from '../syntax/roles.ts';
+import type { Code } from '../../model/code.ts';
+import { child, descendants, enclosingFunction, type Node, statements, textOf } from '../../syntax/node.ts';
+import { isBlank, isTarget } from '../../syntax/roles.ts';
+import { canDeclareIn } from '../release-plan.ts';
 import {
   breaksOut,
   breakTo,
@@ -12,7 +13,6 @@ import {
   labelBreaks,
   linesFrom,
 } from './moved-code.ts';
-import { canDeclareIn } from './release-plan.ts';
 import type { Write } from './select-moves.ts';
 
 /** The most lines of a loop that is still easy to read with a `select` around its body. */

@@ -1,12 +1,12 @@
 // What tells code at some place that it is to end: a context that is in scope there, or a channel that is closed for
 // that purpose.
 
-import { deferredBefore } from '../flow/graph.ts';
-import { findPath } from '../flow/paths.ts';
-import { isContext } from '../model/calls.ts';
-import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
-import { deref, isNamed, type Type } from '../model/types.ts';
+import { deferredBefore } from '../../flow/graph.ts';
+import { findPath } from '../../flow/paths.ts';
+import { isContext } from '../../model/calls.ts';
+import type { Code } from '../../model/code.ts';
+import type { Binding } from '../../model/scope.ts';
+import { deref, isNamed, type Type } from '../../model/types.ts';
 import {
   argumentsOf,
   child,
@@ -20,8 +20,8 @@ import {
   statements,
   textOf,
   unparen,
-} from '../syntax/node.ts';
-import { assignedTo, isTarget, roleOf, targetOf } from '../syntax/roles.ts';
+} from '../../syntax/node.ts';
+import { assignedTo, isTarget, roleOf, targetOf } from '../../syntax/roles.ts';
 import { isAskedToEnd, isEndField, isEndVariable } from './end-channel.ts';
 
 export interface EndSignal {

@@ -1,7 +1,15 @@
 // Code that moves into a block of its own: one step to the right, and with the labels that its jumps then need.
 
-import type { FixBuilder } from '../edit/fix-builder.ts';
-import { child, closest, contains, enclosingFunction, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import type { FixBuilder } from '../../edit/fix-builder.ts';
+import {
+  child,
+  closest,
+  contains,
+  enclosingFunction,
+  type Node,
+  nodesOf,
+  textOf,
+} from '../../syntax/node.ts';
 
 /** Whether nothing but indentation stands before a node on its line. */
 export function isFirstOnLine({ tree, start }: Node): boolean {

@@ -1,11 +1,11 @@
 // A channel on which a function sends before anybody receives, or to nobody at all.
 
-import type { FixBuilder } from '../edit/fix-builder.ts';
-import { isInLoop, placeOf } from '../flow/graph.ts';
-import { findPath } from '../flow/paths.ts';
-import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
-import { isNamed, type Type, unknown } from '../model/types.ts';
+import type { FixBuilder } from '../../edit/fix-builder.ts';
+import { isInLoop, placeOf } from '../../flow/graph.ts';
+import { findPath } from '../../flow/paths.ts';
+import type { Code } from '../../model/code.ts';
+import type { Binding } from '../../model/scope.ts';
+import { isNamed, type Type, unknown } from '../../model/types.ts';
 import {
   child,
   contains,
@@ -16,10 +16,10 @@ import {
   operatorOf,
   statements,
   textOf,
-} from '../syntax/node.ts';
-import { isTarget, roleOf } from '../syntax/roles.ts';
+} from '../../syntax/node.ts';
+import { isTarget, roleOf } from '../../syntax/roles.ts';
+import { canDeclareIn } from '../release-plan.ts';
 import { indentLines, isFirstOnLine } from './moved-code.ts';
-import { canDeclareIn } from './release-plan.ts';
 
 type Body = (edit: FixBuilder) => void | false;
 

@@ -1,7 +1,7 @@
 // Whether nobody can tell that a goroutine gives up sending a value when a context ends.
 
-import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
+import type { Code } from '../../model/code.ts';
+import type { Binding } from '../../model/scope.ts';
 import {
   argumentsOf,
   child,
@@ -10,8 +10,8 @@ import {
   type Node,
   operatorOf,
   textOf,
-} from '../syntax/node.ts';
-import { roleOf, targetOf } from '../syntax/roles.ts';
+} from '../../syntax/node.ts';
+import { roleOf, targetOf } from '../../syntax/roles.ts';
 import { cancelledAtReturn, cancelOf, type EndSignal } from './end-signal.ts';
 
 /**

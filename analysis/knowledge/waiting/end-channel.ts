@@ -1,9 +1,9 @@
 // Channels that are closed to say that work is to end: `quit`, `s.done`, `s.ShouldStop()`.
 
-import type { Code } from '../model/code.ts';
-import type { Binding } from '../model/scope.ts';
-import { deref, isNamed, type Type } from '../model/types.ts';
-import { child, contains, type Node, nodesOf, textOf } from '../syntax/node.ts';
+import type { Code } from '../../model/code.ts';
+import type { Binding } from '../../model/scope.ts';
+import { deref, isNamed, type Type } from '../../model/types.ts';
+import { child, contains, type Node, nodesOf, textOf } from '../../syntax/node.ts';
 import { isClosedAt } from './wait-position.ts';
 
 /** In the name of what a `select` leaves for. */

@@ -1,12 +1,12 @@
 // What a function that stops waiting and leaves would leave undone: locks that it holds, a count that it does not
 // take down, channels that it does not close.
 
-import { defersOf, partsOf, placeOf, reachableFrom } from '../flow/graph.ts';
-import { findPath } from '../flow/paths.ts';
-import { writtenName } from '../model/calls.ts';
-import type { Code } from '../model/code.ts';
-import { child, contains, enclosingFunction, type Node, operatorOf, textOf } from '../syntax/node.ts';
-import { isCleanupName } from './detached-work.ts';
+import { defersOf, partsOf, placeOf, reachableFrom } from '../../flow/graph.ts';
+import { findPath } from '../../flow/paths.ts';
+import { writtenName } from '../../model/calls.ts';
+import type { Code } from '../../model/code.ts';
+import { child, contains, enclosingFunction, type Node, operatorOf, textOf } from '../../syntax/node.ts';
+import { isCleanupName } from '../detached-work.ts';
 import { isCancelFunction } from './end-signal.ts';
 
 /** How a function can stop waiting so that everything is as others expect it. */
