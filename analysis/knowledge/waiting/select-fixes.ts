@@ -69,6 +69,8 @@ export function selectFixesAt(code: Code, on: WaitOn): { readonly [id in Id]?: O
 function exitAt(code: Code, wait: Node): Exit | undefined {
   const fn = enclosingFunction(wait);
   if (!fn || (fn.kind === 'func_literal' && roleOf(fn) === 'deferred')) return undefined;
+  // A function that collects until nobody sends would fail each time.
+  if (wait.kind === 'range_clause' && child(fn, 'result')) return undefined;
   const leave = leaveAt(code, wait);
   const rewrite = selectAround(code, wait);
   return leave && rewrite && isNoticed(code, fn, wait) ? { code, fn, wait, leave, rewrite } : undefined;
