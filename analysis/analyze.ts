@@ -1,29 +1,22 @@
 // Runs the rules over a package. The only caller of rules, and the place where a rule that throws is contained.
 
+import { type Context, type Reported, withReports } from './check.ts';
 import { type Explorations, explorationsOf } from './concurrency/defects.ts';
 import type { Config } from './config.ts';
 import { buildFix } from './edit/build-fix.ts';
 import type { MergeableFix } from './edit/merge.ts';
 import type { Finding, Fix, Related } from './finding.ts';
-import { type Code, type CodeContext, codeOf } from './model/code.ts';
 import { namesAt } from './model/names-at.ts';
 import type { GoPackage, Library } from './model/package.ts';
 import { worldOf } from './model/package-index.ts';
-import { holdsIn, type Recorded, readBody, readFile, record } from './model/reads.ts';
-import { mayMatter, rulesFor } from './relevance.ts';
+import { readBody, readFile } from './model/reads.ts';
+import { rulesFor, rulesForFile } from './relevance.ts';
 import { rules } from './rules/index.ts';
-import type { FixBody, Report, Rule } from './rules/rule.ts';
+import type { FixBody, Rule } from './rules/rule.ts';
 import { concerns, type Suppression, suppressionsOf } from './suppress.ts';
 import type { Node } from './syntax/node.ts';
-import {
-  type Declaration,
-  declarationOf,
-  isParsed,
-  isTestFile,
-  type Site,
-  type SourceFile,
-  siteOf,
-} from './syntax/source-file.ts';
+import { declarationOf, isParsed, type Site, type SourceFile, siteOf } from './syntax/source-file.ts';
+import { tried } from './trial-memory.ts';
 
 export interface AnalyzeOptions {
   readonly config: Config;
@@ -58,27 +51,15 @@ export interface Effort {
   readonly explorations: Explorations;
 }
 
-/** What a rule said, and the code that its fixes read. */
-type Reported = Parameters<Report<string>>[0] & { readonly code: Code };
-
-/** What the rules said about one declaration, with all that it depends on. */
-interface Remembered {
-  readonly config: Config;
-  readonly library: Library;
-  readonly byRule: Map<Rule, Recorded<readonly Reported[]>>;
-}
-
-const remembered = new WeakMap<Declaration, Remembered>();
-
 /** The findings of all rules in a package. Pure: the same package and options give the same findings. */
 export function analyze(pkg: GoPackage, options: AnalyzeOptions): Analysis {
   const { config, library, only } = options;
-  const context: Context = { pkg, world: worldOf(pkg, library), config, codes: new Map(), library };
   const active = (options.rules ?? rules).filter((rule) => config.rules[rule.id] !== 'off');
+  const context = { pkg, world: worldOf(pkg, library), config, codes: new Map(), library, active };
   const result = { findings: [] as Finding[], suppressed: 0, crashes: [] as Crash[], broken: [] as Site[] };
   for (const file of pkg.files) {
     if (only && !only.has(file.path)) continue;
-    analyzeFile(file, active, context, result);
+    analyzeFile(file, context, result);
   }
   result.findings.sort(
     (a, b) =>
@@ -100,26 +81,26 @@ export function effortOf(pkg: GoPackage): Effort {
   };
 }
 
-/** What is the same for all declarations, and the library that the findings depend on. */
-type Context = CodeContext & { readonly library: Library };
+/** The context of all checks, and the rules that run. */
+type Run = Context & { readonly active: readonly Rule[] };
 
 type Result = { findings: Finding[]; suppressed: number; crashes: Crash[]; broken: Site[] };
 
-function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context, result: Result): void {
-  const isTest = isTestFile(file);
-  const relevant = active.filter((rule) => (!isTest || rule.inTests !== false) && mayMatter(rule, file.text));
+function analyzeFile(file: SourceFile, context: Run, result: Result): void {
+  const relevant = rulesForFile(file, context.active);
   if (relevant.length === 0) return;
   let suppressions: readonly Suppression[] | undefined;
   const crashed = new Set<Rule>();
   const found = new Map<Rule, Finding[]>();
   file.declarations.forEach((declaration, i) => {
-    if (declaration.kind !== 'func' && declaration.kind !== 'var') return;
     const wanted = rulesFor(declaration, context.pkg, relevant);
     if (wanted.length === 0) return;
     for (const rule of wanted) {
       if (crashed.has(rule)) continue;
       try {
-        const findings = findingsOf(rule, file, declaration, context);
+        const findings = withReports(rule, file, declaration, context, (reports) =>
+          reports.map((reported) => findingOf(rule, reported, file, context)),
+        );
         if (!findings) {
           const start = file.starts[i] ?? 0;
           result.broken.push({ path: file.path, start, end: start + declaration.text.length });
@@ -148,42 +129,7 @@ function analyzeFile(file: SourceFile, active: readonly Rule[], context: Context
   for (const [rule, findings] of found) if (!crashed.has(rule)) result.findings.push(...findings);
 }
 
-/** What a rule finds in a declaration; undefined if it does not parse. Checks again only what may have changed. */
-function findingsOf(
-  rule: Rule,
-  file: SourceFile,
-  declaration: Declaration,
-  context: Context,
-): readonly Finding[] | undefined {
-  const { pkg } = context;
-  const byRule = memoryOf(declaration, context);
-  const asFindings = (reports: readonly Reported[]) =>
-    reports.map((reported) => findingOf(rule, reported, file, context));
-  const known = byRule.get(rule);
-  // Fixes are made anew, for the file as it is now. What they read of the package is what they read at first.
-  if (known && holdsIn(known, pkg)) return asFindings(known.value);
-  byRule.delete(rule);
-  const code = codeOf(file, declaration, context);
-  if (!code) return undefined;
-  const { value, reads } = record(pkg, () => {
-    const reports: Reported[] = [];
-    rule.check(code, (report) => reports.push({ ...report, code }));
-    return { reports, findings: asFindings(reports) };
-  });
-  byRule.set(rule, { value: value.reports, reads, holdsFor: pkg });
-  return value.findings;
-}
-
-function memoryOf(declaration: Declaration, { config, library }: Context): Remembered['byRule'] {
-  let memory = remembered.get(declaration);
-  if (memory?.config !== config || memory.library !== library) {
-    memory = { config, library, byRule: new Map() };
-    remembered.set(declaration, memory);
-  }
-  return memory.byRule;
-}
-
-function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): Finding {
+function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Run): Finding {
   const place = (at: Node | Site): Site => siteIn(context.pkg, file, at);
   const related = (reported.related ?? []).map((r): Related => ({ ...r, at: place(r.at) }));
   const configured = context.config.rules[rule.id];
@@ -198,7 +144,7 @@ function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Co
   };
 }
 
-function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Context): readonly Fix[] {
+function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Run): readonly Fix[] {
   return Object.entries(rule.fixes).flatMap(([id, description]): Fix[] => {
     const offered = reported.fixes?.[id];
     if (!offered) return [];
@@ -207,8 +153,14 @@ function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Cont
     const others = context.pkg.files.filter((f) => f !== file && !f.generated);
     const built = buildFix({ file, names, otherFiles: others }, body);
     if (!built || built.edits.length === 0) return [];
-    const safety = typeof offered === 'function' ? description.safety : offered.safety;
-    const fix: MergeableFix = { id, title: description.title, safety, ...built };
+    const asked = typeof offered === 'function' ? description.safety : offered.safety;
+    const proposal = { rule, reported, edits: built.edits, safety: asked };
+    const outcome = description.explored
+      ? tried(proposal, id, context, context.active)
+      : { safety: asked, touched: [] };
+    if (!outcome) return [];
+    const { safety, touched } = outcome;
+    const fix: MergeableFix = { id, title: description.title, safety, ...built, tried: touched };
     return [fix];
   });
 }

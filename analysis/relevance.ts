@@ -4,7 +4,7 @@ import { declaredWith } from './model/mentions.ts';
 import type { GoPackage } from './model/package.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
-import type { Declaration } from './syntax/source-file.ts';
+import { type Declaration, isTestFile, type SourceFile } from './syntax/source-file.ts';
 
 /** Whether any rule could say something about a file with this text, whatever else is in its package. */
 export function isRelevant(text: string): boolean {
@@ -14,25 +14,26 @@ export function isRelevant(text: string): boolean {
 }
 
 /** Whether a file's text has the imports that a rule needs. */
-export function mayMatter(rule: Rule, text: string): boolean {
+function mayMatter(rule: Rule, text: string): boolean {
   return rule.imports.length === 0 || rule.imports.some((path) => text.includes(`"${path}"`));
 }
 
-interface Looks {
-  readonly surface: object;
-  readonly byRule: Map<Rule, boolean>;
+/** Those of the rules that can say something about a file. */
+export function rulesForFile(file: SourceFile, among: readonly Rule[]): readonly Rule[] {
+  const isTest = isTestFile(file);
+  return among.filter((rule) => (!isTest || rule.inTests !== false) && mayMatter(rule, file.text));
 }
 
-const known = new WeakMap<Declaration, Looks>();
+/** By the surface of the package, then by declaration. */
+const known = new WeakMap<object, WeakMap<Declaration, Map<Rule, boolean>>>();
 
 /** Those of the rules that look at a declaration: by its words, and by the headers of what it calls. */
 export function rulesFor(declaration: Declaration, pkg: GoPackage, among: readonly Rule[]): readonly Rule[] {
-  let looks = known.get(declaration);
-  if (looks?.surface !== pkg.surface) {
-    looks = { surface: pkg.surface, byRule: new Map() };
-    known.set(declaration, looks);
-  }
-  const { byRule } = looks;
+  if (declaration.kind !== 'func' && declaration.kind !== 'var') return [];
+  const ofSurface = known.get(pkg.surface) ?? new WeakMap<Declaration, Map<Rule, boolean>>();
+  known.set(pkg.surface, ofSurface);
+  const byRule = ofSurface.get(declaration) ?? new Map<Rule, boolean>();
+  ofSurface.set(declaration, byRule);
   return among.filter((rule) => {
     let answer = byRule.get(rule);
     if (answer === undefined) {

@@ -3,7 +3,7 @@
 import type { Code } from '../model/code.ts';
 import type { Mention } from '../model/mentions.ts';
 import type { GoPackage } from '../model/package.ts';
-import { holdsIn, type Recorded, readBody, readWord, record } from '../model/reads.ts';
+import { apart, holdsDespite, holdsIn, type Recorded, readAnswer, readBody, record } from '../model/reads.ts';
 import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
 import { roleOf } from '../syntax/roles.ts';
 import type { Declaration } from '../syntax/source-file.ts';
@@ -39,7 +39,7 @@ export function sumOfExplorations(a: Explorations, b: Explorations): Exploration
 }
 
 /** What the exploration of the functions of one declaration came to. */
-interface Searched {
+export interface Searched {
   readonly defects: readonly Defect[];
   readonly explorations: Explorations;
   /** The budget did not suffice for the function that is declared. */
@@ -48,48 +48,76 @@ interface Searched {
   readonly left: readonly number[];
 }
 
+/** By the declaration that was explored. */
+export type Searches = ReadonlyMap<Declaration, Recorded<Searched>>;
+
+/** What the explorations of a package have come to. */
+interface Found {
+  readonly byTree: ReadonlyMap<Tree, readonly Defect[]>;
+  readonly byRoot: Searches;
+}
+
 const remembered = new WeakMap<Declaration, Recorded<Searched>>();
-const byPackage = new WeakMap<GoPackage, ReadonlyMap<Tree, readonly Defect[]>>();
+const byPackage = new WeakMap<GoPackage, Found>();
 
 /** What the exploration of one function may cost while somebody types. */
 export const budget: Budget = { states: 400, steps: 4_000 };
 
 /** The defects whose operation is in this declaration, whichever function of the package they were found from. */
 export function defectsIn(code: Code): readonly Defect[] {
+  const { tree } = code.root;
+  const parts = foundIn(code).byTree.get(tree) ?? [];
   // Any edit can bring or take a defect; what an edit does not touch is not explored again.
-  readWord('');
-  let found = byPackage.get(code.pkg);
-  if (!found) {
-    found = defectsOf(code);
-    byPackage.set(code.pkg, found);
-  }
-  return found.get(code.root.tree) ?? [];
+  readAnswer({
+    parts,
+    again: (pkg) => {
+      const found = byPackage.get(pkg);
+      return found && (found.byTree.get(tree) ?? []);
+    },
+  });
+  return parts;
 }
 
 /** How the explorations ended on which the defects of a package rest; none if nobody has asked for defects. */
 export function explorationsOf(pkg: GoPackage): Explorations {
   return pkg.files
-    .flatMap((file) => file.declarations.map((declaration) => remembered.get(declaration)))
-    .filter((known) => known !== undefined)
-    .filter((known) => holds(known, pkg))
-    .reduce((sum, { value }) => sumOfExplorations(sum, value.explorations), noExplorations);
+    .flatMap((file) => file.declarations)
+    .map((declaration) => {
+      const known = remembered.get(declaration);
+      return known && holds(known, declaration, pkg) ? known.value.explorations : noExplorations;
+    })
+    .reduce(sumOfExplorations, noExplorations);
 }
 
-function defectsOf(code: Code): ReadonlyMap<Tree, readonly Defect[]> {
-  const found = new Map<Tree, Defect[]>();
+/** Everything that was explored in the package of the code, by the declaration that it started from. */
+export function searchesOf(code: Code): Searches {
+  return foundIn(code).byRoot;
+}
+
+function foundIn(code: Code): Found {
+  let found = byPackage.get(code.pkg);
+  if (!found) {
+    found = apart(() => searchAll(code));
+    byPackage.set(code.pkg, found);
+  }
+  return found;
+}
+
+function searchAll(code: Code): Found {
+  const byTree = new Map<Tree, Defect[]>();
   const roots = rootsOf(code.pkg);
-  const searched = searchedFrom(code, roots);
+  const byRoot = searchedFrom(code, roots);
   for (const { declaration } of roots) {
-    for (const defect of searched.get(declaration)?.defects ?? []) {
+    for (const defect of byRoot.get(declaration)?.value.defects ?? []) {
       const { at } = defect.verdict.call;
-      const known = found.get(at.tree) ?? [];
-      found.set(at.tree, known);
+      const known = byTree.get(at.tree) ?? [];
+      byTree.set(at.tree, known);
       const same = known.findIndex((d) => d.verdict.call.at === at && d.verdict.kind === defect.verdict.kind);
       if (same < 0) known.push(defect);
       else if (isClearer(defect, known[same] as Defect)) known[same] = defect;
     }
   }
-  return found;
+  return { byTree, byRoot };
 }
 
 /** Of several ways to one defect, the one that is told: proved before likely, then the shortest. */
@@ -98,32 +126,32 @@ function isClearer(a: Defect, b: Defect): boolean {
 }
 
 /** A function that calls one for which the budget did not suffice is left out: with what it does, it is more. */
-function searchedFrom(code: Code, roots: readonly Mention[]): ReadonlyMap<Declaration, Searched> {
-  const searched = new Map<Declaration, Searched>();
+function searchedFrom(code: Code, roots: readonly Mention[]): Searches {
+  const searched = new Map<Declaration, Recorded<Searched>>();
   for (const { root, callees } of calleesFirst(code, roots)) {
     const left = callees.flatMap((called, i) =>
-      called.some((declaration) => searched.get(declaration)?.isTooMuch) ? [i] : [],
+      called.some((declaration) => searched.get(declaration)?.value.isTooMuch) ? [i] : [],
     );
     searched.set(root.declaration, searchedIn(root, left, code));
   }
   return searched;
 }
 
-function searchedIn(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Searched {
+function searchedIn(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Recorded<Searched> {
   const { declaration } = root;
   const known = remembered.get(declaration);
-  if (known && known.value.left.join() === left.join() && holds(known, pkg)) return known.value;
+  if (known && known.value.left.join() === left.join() && holds(known, declaration, pkg)) return known;
   const made = record(pkg, () => {
     readBody(declaration);
     const code = codeAt(root);
     return code ? search(code, left) : { defects: [], explorations: noExplorations, isTooMuch: false, left };
   });
-  remembered.set(declaration, made);
-  return made.value;
+  if (!pkg.trialOf) remembered.set(declaration, made);
+  return made;
 }
 
-function holds(known: Recorded<unknown>, pkg: GoPackage): boolean {
-  return holdsIn(known, pkg) || holdsDespite(known, pkg);
+function holds(known: Recorded<unknown>, own: Declaration, pkg: GoPackage): boolean {
+  return holdsIn(known, pkg) || holdsDespite(known, own, pkg);
 }
 
 function search(root: Code, left: readonly number[]): Searched {
@@ -152,38 +180,3 @@ function search(root: Code, left: readonly number[]): Searched {
 }
 
 const leftOut: Exploration = { verdicts: [], states: 0, complete: false, spent: true };
-
-/**
- * Whether a result holds although the surface of the package has changed: in the signatures of functions alone, none
- * of which is mentioned by what was read. Then it holds for the new version.
- */
-function holdsDespite(recorded: Recorded<unknown>, pkg: GoPackage): boolean {
-  const names = changedFunctions(recorded.holdsFor, pkg);
-  if (!names) return false;
-  for (const { text } of recorded.reads.bodies) if (names.test(text)) return false;
-  recorded.holdsFor = pkg;
-  return true;
-}
-
-const changes = new WeakMap<GoPackage, WeakMap<GoPackage, RegExp | null>>();
-
-/** The names of the functions that differ between two versions of a package; undefined if anything else does. */
-function changedFunctions(before: GoPackage, after: GoPackage): RegExp | undefined {
-  const known = changes.get(after) ?? new WeakMap<GoPackage, RegExp | null>();
-  changes.set(after, known);
-  let names = known.get(before);
-  if (names === undefined) {
-    names = difference(before, after) ?? null;
-    known.set(before, names);
-  }
-  return names ?? undefined;
-}
-
-function difference(before: GoPackage, after: GoPackage): RegExp | undefined {
-  const [old, now] = [before, after].map((pkg) => new Set(pkg.files.flatMap((file) => file.declarations)));
-  if (!old || !now || before.importPath !== after.importPath) return undefined;
-  const changed = [...old].filter((d) => !now.has(d)).concat([...now].filter((d) => !old.has(d)));
-  if (changed.length > 8 || changed.some((d) => d.kind !== 'func')) return undefined;
-  const names = new Set(changed.flatMap((d) => d.names));
-  return new RegExp(`\\b(?:${[...names].join('|') || '$^'})\\b`);
-}

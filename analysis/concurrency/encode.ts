@@ -68,7 +68,7 @@ export function encode(state: State): string {
   }
   if (state.memory.size > e.names.size)
     for (const name of [...state.memory.keys()]) if (!e.names.has(name)) dropMemory(state, name);
-  return `${text}${factsText(e)}${state.cut ? '!' : ''}`;
+  return `${text}${factsText(e)}${state.cut ? '!' : ''}${state.ended ? '.' : ''}${state.returned ? `>${numberOf(state.returned)}` : ''}`;
 }
 
 function factsText(e: Encoding): string {

@@ -67,14 +67,32 @@ export interface Exploration {
   readonly spent: boolean;
 }
 
-interface Point {
+/** A way from one state to the next. */
+interface Edge {
+  readonly to: number;
+  readonly moved: readonly string[];
+  readonly step: WitnessStep;
+}
+
+/** A state that can come about. */
+export interface Point {
   readonly state: State;
-  readonly edges: { readonly to: number; readonly moved: readonly string[] }[];
+  readonly edges: Edge[];
   readonly from: number;
   readonly step: WitnessStep | undefined;
   readonly failure:
     | { readonly kind: Failure; readonly goroutine: string; readonly transition: Transition }
     | undefined;
+}
+
+/** All states that a function can lead to. */
+export interface Graph {
+  /** The ways into the first states. */
+  readonly starts: readonly Edge[];
+  readonly points: readonly Point[];
+  readonly complete: boolean;
+  /** The budget did not suffice: the points are not all. */
+  readonly spent: boolean;
 }
 
 /** How often an exploration starts anew to keep what it has missed, before it keeps everything. */
@@ -88,24 +106,42 @@ export function explore(
   budget: Budget,
   capacities: ReadonlyMap<Node, number> = new Map(),
 ): Exploration {
+  const { points, complete, spent } = graphOf(program, root, size, budget, capacities);
+  return { verdicts: spent ? [] : verdictsOf(points), states: points.length, complete, spent };
+}
+
+/** Whether others can tell when a step is taken; then they also see where the function returns. */
+type Shows = (state: State, transition: Transition) => boolean;
+
+/**
+ * The states behind an exploration. Of steps whose order does not matter to who gets stuck, only one order is in it,
+ * unless one of them `shows`.
+ */
+export function graphOf(
+  program: Program,
+  root: Behaviour,
+  size: number,
+  budget: Budget,
+  capacities: ReadonlyMap<Node, number> = new Map(),
+  shows?: Shows,
+): Graph {
   const kept = new Set<string>();
   let steps = budget.steps;
   for (let round = 0; ; round++) {
     const facts = newFacts(kept, round === mostRefinements);
-    const m: Machine = { program, size, capacities, facts, steps };
-    const exploration = exploreOnce(m, root, budget);
+    const m: Machine = { program, size, capacities, facts, tellsReturns: shows !== undefined, steps };
+    const graph = exploreOnce(m, root, budget, shows);
     // What was too much before it was told apart is too much afterwards.
-    if (facts.missed.size === 0 || m.steps <= 0) return exploration;
+    if (facts.missed.size === 0 || m.steps <= 0) return graph;
     for (const subject of facts.missed) kept.add(subject);
     steps = m.steps;
   }
 }
 
-function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
+function exploreOnce(m: Machine, root: Behaviour, budget: Budget, shows: Shows = () => false): Graph {
   const points: Point[] = [];
   const byKey = new Map<string, number>();
   let complete = true;
-  const none = (): Exploration => ({ verdicts: [], states: points.length, complete: false, spent: true });
   const add: Add = (state, key, from, step) => {
     const known = byKey.get(key);
     if (known !== undefined) return known;
@@ -113,8 +149,11 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
     points.push({ state, edges: [], from, step, failure: undefined });
     return points.length - 1;
   };
-  for (const [key, state] of settle(m, initial(root), ['0']))
-    add(state, key, -1, { actors: ['0'], at: [], name: 'start', events: state.events });
+  const starts = [...settle(m, initial(root), ['0'])].map(([key, state]): Edge => {
+    const step = { actors: ['0'], at: [], name: 'start', events: state.events };
+    return { to: add(state, key, -1, step), moved: ['0'], step };
+  });
+  const none = (): Graph => ({ starts, points, complete: false, spent: true });
   for (let i = 0; i < points.length; i++) {
     const { state } = points[i] as Point;
     if (m.facts.missed.size > 0 || points.length > budget.states || m.steps <= 0) return none();
@@ -130,11 +169,10 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget): Exploration {
       .map((transition) => follow(m, points, i, transition, add, known))
       .some((back) => back);
     // Otherwise what the others can do might be put off for ever.
-    if (leadBack) for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
+    if (leadBack || steps.first.some((transition) => shows(state, transition)))
+      for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
   }
-  return m.steps <= 0
-    ? none()
-    : { verdicts: verdictsOf(points), states: points.length, complete, spent: false };
+  return m.steps <= 0 ? none() : { starts, points, complete, spent: false };
 }
 
 /** Adds a state that is known by its key, unless it is there; returns its number. */
@@ -152,6 +190,7 @@ function initial(root: Behaviour): State {
     next: 0,
     cut: false,
     ended: false,
+    returned: undefined,
   };
   const captured = root.captures.map(({ slot }) => `?0:c${slot}`);
   const frame = activation(state, root, [], captured, root.fn, [], '0');
@@ -175,14 +214,16 @@ function follow(
   const moved = name === 'waits' ? [] : actors;
   let leadsBack = false;
   for (const [key, state] of settle(m, transition.state, transition.moved)) {
-    const to = add(state, key, from, { actors, at, name, events: state.events });
-    points[from]?.edges.push({ to, moved });
+    const step = { actors, at, name, events: state.events };
+    const to = add(state, key, from, step);
+    points[from]?.edges.push({ to, moved, step });
     if (to < known) leadsBack = true;
   }
   return leadsBack;
 }
 
-function verdictsOf(points: readonly Point[]): readonly Verdict[] {
+/** What goes wrong in some of the states. */
+export function verdictsOf(points: readonly Point[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const seen = new Set<string>();
   const found = (verdict: Verdict): void => {
@@ -258,7 +299,7 @@ function witnessOf(points: readonly Point[], at: number): readonly WitnessStep[]
 }
 
 /** The goroutines of each state that never move again. Where something was cut, everything may still move. */
-function stuckIn(points: readonly Point[]): ReadonlyMap<number, readonly string[]> {
+export function stuckIn(points: readonly Point[]): ReadonlyMap<number, readonly string[]> {
   const before: number[][] = points.map(() => []);
   points.forEach((point, i) => {
     for (const { to } of point.edges) before[to]?.push(i);

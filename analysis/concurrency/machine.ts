@@ -38,6 +38,8 @@ export interface Machine {
   /** Capacities that channels are given in place of those that they are made with, by the call of `make`. */
   readonly capacities: ReadonlyMap<Node, number>;
   readonly facts: Facts;
+  /** States in which the function that is explored has returned at different places are different. */
+  readonly tellsReturns: boolean;
   /** How many local steps are left. */
   steps: number;
 }

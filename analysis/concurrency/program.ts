@@ -9,8 +9,8 @@ import type { Program } from './machine.ts';
 import { isRelevant } from './relevance.ts';
 import { carries } from './shapes.ts';
 
-/** A behaviour follows from the text of a function and the surface of its package. */
-const behaviours = new WeakMap<Node, { readonly surface: object; readonly behaviour: Behaviour }>();
+/** A behaviour follows from the surface of a package and the text of a function. */
+const remembered = new WeakMap<object, WeakMap<Node, Behaviour>>();
 
 /** A program whose functions are found from one of them. */
 export function programOf(code: Code): Program {
@@ -19,14 +19,16 @@ export function programOf(code: Code): Program {
   const carrying = new Map<string, boolean>();
   const byName = new Map<string, Node | null>();
   const { surface } = code.pkg;
+  const behaviours = remembered.get(surface) ?? new WeakMap<Node, Behaviour>();
+  remembered.set(surface, behaviours);
   const codeAt = (fn: Node): Code => codes.get(fn.tree.root) ?? code;
 
   return {
     behaviourOf(fn) {
       const known = behaviours.get(fn);
-      if (known?.surface === surface) return known.behaviour;
+      if (known) return known;
       const behaviour = lower(codeAt(fn), fn);
-      behaviours.set(fn, { surface, behaviour });
+      behaviours.set(fn, behaviour);
       return behaviour;
     },
     functionNamed(name) {

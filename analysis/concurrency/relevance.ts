@@ -12,8 +12,8 @@ interface Facts {
   readonly calls: readonly string[];
 }
 
-/** Facts follow from the text of a function and the surface of its package. */
-const remembered = new WeakMap<Node, { readonly surface: object; readonly facts: Facts }>();
+/** Facts follow from the surface of a package and the text of a function. */
+const remembered = new WeakMap<object, WeakMap<Node, Facts>>();
 
 /** Whether running a function can make or start anything that the model is about. */
 export function isRelevant(code: Code, fn: Node, known: Map<Node, boolean>): boolean {
@@ -44,10 +44,12 @@ export function callsOf(code: Code, fn: Node): readonly string[] {
 
 function factsOf(code: Code, fn: Node): Facts {
   const { surface } = code.pkg;
-  const known = remembered.get(fn);
-  if (known?.surface === surface) return known.facts;
+  const ofSurface = remembered.get(surface) ?? new WeakMap<Node, Facts>();
+  remembered.set(surface, ofSurface);
+  const known = ofSurface.get(fn);
+  if (known) return known;
   const facts = { makes: makesDirectly(code, fn), calls: calledBy(code, fn) };
-  remembered.set(fn, { surface, facts });
+  ofSurface.set(fn, facts);
   return facts;
 }
 

@@ -1,4 +1,5 @@
-// Whether a repair repairs: the model runs the changed program again.
+// How much room repairs a channel. Trying the fix out does not tell: a channel whose capacity is computed has room in
+// the model that is never used up, since whether it suffices is not known. Here it is as large as the collection.
 
 import type { Node } from '../syntax/node.ts';
 import { budget, type Defect } from './defects.ts';

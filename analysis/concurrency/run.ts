@@ -209,6 +209,7 @@ function end(m: Machine, state: State, g: Goroutine, frame: Activation, ending: 
     case 'return':
       frame.returned = ending.values.map((value) => evaluate(m, state, frame, value));
       frame.leaving = 'return';
+      if (g.stack.length === 1 && g.id === '0' && m.tellsReturns) state.returned = ending.at;
       if (g.stack.length === 1)
         note(state, {
           goroutine: g.id,

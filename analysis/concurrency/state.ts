@@ -193,6 +193,8 @@ export interface State {
   events: readonly Event[];
   /** A run-time panic that nobody has stopped, or the end of the process. */
   ended: boolean;
+  /** Where the function that is explored has returned, if the machine tells that. */
+  returned: Node | undefined;
 }
 
 /** A state that can be changed without changing the first, and the other way round; goroutines by `goroutineOf` alone. */

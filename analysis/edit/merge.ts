@@ -7,7 +7,11 @@ import { byPath, importDeclaration, type NewImport } from './go-imports.ts';
 import type { NewName } from './names.ts';
 
 /** A fix and what `buildFix` says it needs. */
-export type MergeableFix = Fix & { readonly needs?: FixNeeds };
+export type MergeableFix = Fix & {
+  readonly needs?: FixNeeds;
+  /** For a fix that was tried out: the names of what its trial has looked at again. */
+  readonly tried?: readonly string[];
+};
 
 /** A fix that is left out of a merge. */
 export interface Deferred {
@@ -63,6 +67,8 @@ function collide(a: MergeableFix, b: MergeableFix): boolean {
     a.edits.some((x) => b.edits.some((y) => x.path === y.path && areAtOdds(x, y))) ||
     destroys(a, b) ||
     destroys(b, a) ||
+    // Each was tried out without the other.
+    (a.tried?.some((name) => b.tried?.includes(name)) ?? false) ||
     (a.needs?.declares.some((x) => b.needs?.declares.some((y) => areOneName(x, y))) ?? false)
   );
 }

@@ -1,6 +1,13 @@
 // The packages of a directory as immutable values.
 
-import { isTestFile, type SourceFile, sourceFile, surfaceOf } from '../syntax/source-file.ts';
+import { guessedPackageName, importsOf } from '../syntax/imports.ts';
+import {
+  type Declaration,
+  isTestFile,
+  type SourceFile,
+  sourceFile,
+  surfaceOf,
+} from '../syntax/source-file.ts';
 import { type BuildTarget, isBuilt } from './build-constraint.ts';
 import type { GoModule } from './go-mod.ts';
 
@@ -40,6 +47,11 @@ export interface GoPackage {
    * what was concluded about one function from its own body and this surface still holds.
    */
   readonly surface: object;
+  /**
+   * Made to try out an edit of this package. What is concluded about a trial is not remembered beyond it, and what is
+   * remembered of the package serves the trial where it still holds.
+   */
+  readonly trialOf: GoPackage | undefined;
 }
 
 /**
@@ -105,6 +117,7 @@ function goPackage(
     files,
     ...sees,
     surface: {},
+    trialOf: undefined,
   };
 }
 
@@ -136,4 +149,43 @@ export function withTexts(pkg: GoPackage, texts: ReadonlyMap<string, string>): G
   const files = pkg.files.map((file) => sourceFile(file.path, texts.get(file.path) ?? file.text, file));
   const made: GoPackage = { ...pkg, files, surface: {} };
   return sameSurface(pkg, made) ? { ...made, surface: pkg.surface } : made;
+}
+
+/** The package as an edit would leave it, to be looked at and thrown away. */
+export function trialOf(pkg: GoPackage, texts: ReadonlyMap<string, string>): GoPackage {
+  const made = withTexts(pkg, texts);
+  const isSame = made.files.every((file, i) => sameButForImports(pkg.files[i] as SourceFile, file));
+  return { ...made, surface: isSame ? pkg.surface : made.surface, trialOf: pkg };
+}
+
+/**
+ * Whether a file differs in function bodies and in imports alone, and nothing but the edited functions mentions one of
+ * those imports: then nothing else means anything different.
+ */
+function sameButForImports(before: SourceFile, after: SourceFile): boolean {
+  const names = changedImports(before, after);
+  if (names.includes('.')) return false;
+  const mentions = new RegExp(`\\b(?:${names.join('|') || '$^'})\\b`);
+  const without = (file: SourceFile): SourceFile => {
+    const kept = file.declarations.flatMap((d, i) => (d.kind === 'import' ? [] : [i]));
+    const at = <T>(list: readonly T[]): readonly T[] => kept.map((i) => list[i] as T);
+    return { ...file, declarations: at(file.declarations), starts: at(file.starts) };
+  };
+  const [old, now] = [without(before), without(after)];
+  const isOther = (d: Declaration): boolean =>
+    !mentions.test(now.declarations.includes(d) ? d.text : surfaceOf(d));
+  return sameFileSurface(old, now) && old.declarations.every(isOther);
+}
+
+/** The names of the imports that only one of two versions of a file has; `.` for one without a name of its own. */
+export function changedImports(before: SourceFile, after: SourceFile): readonly string[] {
+  if (before === after) return [];
+  const named = (file: SourceFile): readonly string[] =>
+    importsOf(file).map(({ path, alias }) => `${alias ?? guessedPackageName(path)} ${path}`);
+  const [old, now] = [named(before), named(after)];
+  const changed = [
+    ...old.filter((spec) => !now.includes(spec)),
+    ...now.filter((spec) => !old.includes(spec)),
+  ];
+  return changed.map((spec) => spec.slice(0, spec.indexOf(' '))).filter((name) => name !== '_');
 }

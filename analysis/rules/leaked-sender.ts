@@ -51,6 +51,7 @@ export default defineRule({
     'buffer-result-channel': {
       title: 'Give the channel room for what nobody may receive',
       safety: 'safe',
+      explored: true,
     },
     ...selectFixes,
     'add-receiver': { title: 'Receive what is sent', safety: 'review', explored: true },

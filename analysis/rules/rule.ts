@@ -11,8 +11,8 @@ export interface FixDescription {
   readonly title: string;
   readonly safety: Safety;
   /**
-   * The model runs the package as the fix would leave it. The fix is offered only if the finding is gone and no other
-   * one has come, and is `safe` only if everything that can happen was seen.
+   * The package as the fix would leave it is analysed. The fix is offered only if the finding is gone and no other one
+   * has come, and is `safe` only if the model has seen everything that can happen and others see the same as before.
    */
   readonly explored?: true;
 }
