@@ -36,8 +36,9 @@ export interface EndSignal {
 
 /**
  * The context that work at a place depends on and that somebody may end: one whose cancel function the function around
- * it defers or that is of an errgroup, else a parameter, else another one that is derived, else that of a request, of a `select` around there or
- * of the receiver. Undefined where the context is over already, and in a deferred function, which cleans up.
+ * it defers or that is of an errgroup, else a parameter, else another one that is derived, else that of a request, of a
+ * `select` of the function or of the receiver. Undefined where the context is over already, and in a deferred function,
+ * which cleans up.
  */
 export function contextToEnd(code: Code, at: Node): EndSignal | undefined {
   return nearest(code, at, (fn) => [
@@ -83,6 +84,7 @@ export function cancelledAtReturn(code: Code, context: Binding, fn: Node, from: 
   return deferredBefore(code.flowOf(fn), from).always.some(isCancel);
 }
 
+/** Whether a call of a value of this type ends a context. */
 export function isCancelFunction(type: Type): boolean {
   return isNamed(type, 'context', 'CancelFunc') || isNamed(type, 'context', 'CancelCauseFunc');
 }
@@ -143,7 +145,7 @@ function declaredIn(code: Code, fn: Node, at: Node): readonly Binding[] {
       if (binding?.declaredAt === name && code.lookup(binding.name, at) === binding) found.add(binding);
     }
   }
-  return [...found].reverse();
+  return [...found].sort((a, b) => (b.declaredAt?.start ?? 0) - (a.declaredAt?.start ?? 0));
 }
 
 /** The contexts among them that somebody may end. */

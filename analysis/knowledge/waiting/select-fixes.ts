@@ -48,7 +48,7 @@ interface Exit {
 
 /**
  * The fixes for a goroutine that is stuck at a `send_statement`, receive (`unary_expression`), `select_statement` or
- * `range_clause`; `madeAt` is the call that made its channel. None where the function would leave something undone, where who called it would not know that it has
+ * `range_clause`. None where the function would leave something undone, where who called it would not know that it has
  * given up, or where the code would be evaluated in another order.
  */
 export function selectFixesAt(code: Code, on: WaitOn): { readonly [id in Id]?: Offered | undefined } {
