@@ -149,7 +149,7 @@ function fixesOf(rule: Rule, reported: Reported, file: SourceFile, context: Run)
     const offered = reported.fixes?.[id];
     if (!offered) return [];
     const body: FixBody = typeof offered === 'function' ? offered : offered.edit;
-    const names = namesAt(reported.code, file, context.world);
+    const names = namesAt(reported.code, file, context);
     const others = context.pkg.files.filter((f) => f !== file && !f.generated);
     const built = buildFix({ file, names, otherFiles: others }, body);
     if (!built || built.edits.length === 0) return [];

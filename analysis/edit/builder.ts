@@ -5,6 +5,7 @@ import { declarationOf, type SourceFile, sourceFile } from '../syntax/source-fil
 import type { FixBuilder, NamesAt } from './fix-builder.ts';
 import { parseDuration } from './go-text.ts';
 import { eolAt, fitted, indentAt, isBlank, lineStart, spanOf, unindented } from './layout.ts';
+import { addedFirst } from './lists.ts';
 import type { KeyedElement } from './literals.ts';
 import {
   declarationScope,
@@ -108,6 +109,7 @@ function statementEdits(changes: Changes): StatementEdits {
       literals.set(literal, [...(literals.get(literal) ?? []), { key, value }]);
       texts.push(value);
     },
+    addFirst: (list, text) => add(list, text, addedFirst(changesFor(changes, list).file, list, text)),
     insertDeclarationBefore: (at, text) => {
       const { file } = changesFor(changes, at);
       add(at, text, [declarationDraft(file, at, text)]);
@@ -121,11 +123,15 @@ type NameChoices = Pick<FixBuilder, 'importName' | 'qualified' | 'freshName' | '
 
 function nameChoices(changes: Changes): NameChoices {
   const { names, declares } = changes;
+  const isDeclared = (name: string): boolean => declares.some((d) => d.name === name);
+  const isWanted = (name: string, { wanted }: FileChanges): boolean => wanted.some((w) => w.name === name);
   const isChosen = (name: string): boolean =>
-    declares.some((d) => d.name === name) || changes.files.some((f) => f.wanted.some((w) => w.name === name));
+    isDeclared(name) || changes.files.some((one) => isWanted(name, one));
   const importName = (path: string, at: Node): string => {
-    const { file, wanted } = changesFor(changes, at);
-    return nameOfPackage({ file, names, wanted, isChosen }, path, at);
+    const one = changesFor(changes, at);
+    // The imports of other files are theirs.
+    const isTaken = (name: string) => isDeclared(name) || isWanted(name, one);
+    return nameOfPackage({ file: one.file, names, wanted: one.wanted, isChosen: isTaken }, path, at);
   };
   const qualified = (path: string, name: string, at: Node): string => {
     if (isDotImported(changesFor(changes, at).file, names, path, name, at)) return name;

@@ -24,6 +24,11 @@ export interface FixBuilder {
   removeStatement(statement: Node): void;
   /** Adds `key: value` to a keyed composite literal (`literal_value` node), aligned as gofmt aligns. */
   addKeyedElement(literal: Node, key: string, value: string): void;
+  /**
+   * Puts an element (or several, with commas between them) first in the parentheses of an `argument_list` or
+   * `parameter_list`, on a line of its own if each of the others has one.
+   */
+  addFirst(list: Node, text: string): void;
   /** Puts a declaration, with a blank line, before the top-level declaration that holds `at` and its comment. */
   insertDeclarationBefore(at: Node, text: string): void;
   /** The source of a node as if the line it starts on were not indented, its comments included. */
@@ -47,7 +52,7 @@ export interface FixBuilder {
   duration(value: string, at: Node, form?: 'dense'): string;
 }
 
-/** What the edit layer must know of names; the model answers. */
+/** What the edit layer must know of names in the files that a fix may edit; the model answers. */
 export interface NamesAt {
   /**
    * What `name` stands for if written at the start of `at`: the package of an import of this file (or something that

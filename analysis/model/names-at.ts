@@ -4,21 +4,30 @@ import type { NamesAt } from '../edit/fix-builder.ts';
 import { guessedPackageName, type ImportSpec, importsOf } from '../syntax/imports.ts';
 import { isExported } from '../syntax/names.ts';
 import { child, closest, type Node, nodesOf, textOf } from '../syntax/node.ts';
-import { type SourceFile, treeOf } from '../syntax/source-file.ts';
-import type { Code } from './code.ts';
+import { declarationOf, type SourceFile, treeOf } from '../syntax/source-file.ts';
+import { type Code, type CodeContext, codeOf } from './code.ts';
 import { indexOf, type World } from './package-index.ts';
 import { packageName } from './resolve.ts';
 import { scopesOf } from './scope.ts';
 
-/** Answers for fixes of findings in one declaration of a file. `code` may be of an earlier version of the file. */
-export function namesAt(code: Code, file: SourceFile, world: World): NamesAt {
-  const { pkg } = code;
+/**
+ * Answers for a fix that starts from one declaration of a file and may edit all files of the package. `code` may be of
+ * an earlier version of the file.
+ */
+export function namesAt(code: Code, file: SourceFile, context: CodeContext): NamesAt {
+  const { pkg, world } = context;
+  const holder = (node: Node): SourceFile => {
+    const declaration = declarationOf(node);
+    return pkg.files.find(({ declarations }) => declarations.includes(declaration)) ?? file;
+  };
   return {
     meaning(name, at) {
-      const binding = code.lookup(name, at);
+      const own = at.tree === code.root.tree ? file : holder(at);
+      const around = at.tree === code.root.tree ? code : codeOf(own, declarationOf(at), context);
+      const binding = around?.lookup(name, at);
       if (binding?.importPath !== undefined) return { importPath: binding.importPath };
       // A dot import brings in exported names only.
-      const mayBeHidden = isExported(name) && hasHiddenNames(file, world);
+      const mayBeHidden = isExported(name) && hasHiddenNames(own, world);
       return binding || mayBeHidden ? 'taken' : 'free';
     },
     usedBelow(name, at) {
@@ -42,7 +51,7 @@ export function namesAt(code: Code, file: SourceFile, world: World): NamesAt {
       );
       return isImported ? 'imported' : 'free';
     },
-    usesOfImport: (spec) => usesOfImport(file, spec),
+    usesOfImport: (spec) => usesOfImport(holder(spec.node), spec),
   };
 }
 

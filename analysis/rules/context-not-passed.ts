@@ -207,8 +207,7 @@ function contextFix(call: Node, variant: ContextVariant, ctx: ContextInScope): F
     const before = [ctx.text, ...rewritten.extra].join(', ');
     const last = rewritten.keep === undefined ? undefined : args[rewritten.keep - 1];
     edit.replace(fn, rewritten.fn);
-    if (args[0]) edit.insertBefore(args[0], `${before}, `);
-    else edit.replaceRange(list, list.start + 1, list.start + 1, before);
+    edit.addFirst(list, before);
     if (last) edit.replaceRange(list, last.end, args.at(-1)?.end ?? last.end, '');
     return undefined;
   };

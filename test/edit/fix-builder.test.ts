@@ -87,6 +87,25 @@ test('a fix over two files has the edits of both, in order', () => {
   assert.throws(alone, /a file that it was not given/);
 });
 
+test('each file of a fix gets its own import, under the same name', () => {
+  const file = sourceFile('p/a.go', inFunction('a()'));
+  const other = sourceFile('p/b.go', inFunction('b()'));
+  const fix = buildFix({ file, names: namesOf(file), otherFiles: [other] }, (edit) => {
+    for (const own of [file, other]) {
+      const call = find(own, own === file ? 'a()' : 'b()', 'call_expression');
+      edit.replace(call, `${edit.importName('context', call)}.Background()`);
+    }
+  });
+  const added = fix?.edits.filter(({ newText }) => newText.includes('import'));
+  assert.deepEqual(
+    added?.map(({ path, newText }) => [path, newText.trim()]),
+    [
+      ['p/a.go', 'import "context"'],
+      ['p/b.go', 'import "context"'],
+    ],
+  );
+});
+
 test('what a fix writes is told from strings, comments and fields', () => {
   assert.equal(mentionsPackage('x := time.Second', 'time'), true);
   assert.equal(mentionsPackage('x := (time .Second)', 'time'), true);

@@ -60,7 +60,13 @@ async function changedText(
   way: WayOut,
 ): Promise<string | undefined> {
   const rewrite = selectAround(code, wait);
-  const names = namesAt(code, code.file, worldOf(code.pkg, await library()));
+  const { pkg, config } = code;
+  const names = namesAt(code, code.file, {
+    pkg,
+    config,
+    world: worldOf(pkg, await library()),
+    codes: new Map(),
+  });
   const fix = rewrite && buildFix({ file: code.file, names }, (edit) => rewrite(edit, way, labelsFor(edit)));
   return fix && applyEdits(text, fix.edits);
 }
