@@ -18,6 +18,12 @@ export function mentionsIn(pkg: GoPackage, word: string): readonly Mention[] {
   return pkg.files.flatMap((file) => mentionsInFile(file, word));
 }
 
+/** Likewise in the files that the build target leaves out. */
+export function mentionsLeftOut(pkg: GoPackage, word: string): readonly Mention[] {
+  readWord(word);
+  return pkg.leftOut.flatMap((file) => mentionsInFile(file, word));
+}
+
 function mentionsInFile(file: SourceFile, word: string): readonly Mention[] {
   const ofFile = known.get(file) ?? new Map<string, readonly Mention[]>();
   known.set(file, ofFile);

@@ -40,6 +40,8 @@ export interface GoPackage {
   readonly files: readonly SourceFile[];
   /** Left out by the build target: a package of this one file, which borrows names that it lacks from here. */
   readonly variantOf: GoPackage | undefined;
+  /** The other files of the directory with this package clause that the build target leaves out. */
+  readonly leftOut: readonly SourceFile[];
   /** For an external test package: the package that it tests and imports. */
   readonly tests: GoPackage | undefined;
   /**
@@ -67,11 +69,7 @@ export function goPackages(
   const left = directory.files.filter((file) => !built.includes(file));
   const names = [...new Set(built.map((file) => file.packageName))].filter((name) => name !== '');
   const packages: GoPackage[] = [];
-  const add = (
-    name: string,
-    files: readonly SourceFile[],
-    sees: Pick<GoPackage, 'variantOf' | 'tests'>,
-  ): GoPackage => {
+  const add = (name: string, files: readonly SourceFile[], sees: Sees): GoPackage => {
     const made = goPackage(directory, name, files, sees, packages);
     const before = previous.find((p) => p.name === name && p.files[0]?.path === files[0]?.path);
     const kept = before && sameSurface(before, made) ? { ...made, surface: before.surface } : made;
@@ -84,21 +82,24 @@ export function goPackages(
     add(
       name,
       built.filter((file) => file.packageName === name),
-      { variantOf: undefined, tests },
+      { variantOf: undefined, leftOut: left.filter((file) => file.packageName === name), tests },
     );
   }
   for (const file of left) {
     const main = packages.find((p) => p.name === file.packageName);
-    add(file.packageName, [file], { variantOf: main, tests: main?.tests });
+    const leftOut = left.filter((other) => other !== file && other.packageName === file.packageName);
+    add(file.packageName, [file], { variantOf: main, leftOut, tests: main?.tests });
   }
   return packages;
 }
+
+type Sees = Pick<GoPackage, 'variantOf' | 'leftOut' | 'tests'>;
 
 function goPackage(
   { path, module }: Directory,
   name: string,
   files: readonly SourceFile[],
-  sees: Pick<GoPackage, 'variantOf' | 'tests'>,
+  sees: Sees,
   others: readonly GoPackage[],
 ): GoPackage {
   const inModule = module && (path === module.directory || path.startsWith(`${module.directory}/`));
@@ -126,9 +127,11 @@ function sameSurface(before: GoPackage, after: GoPackage): boolean {
     before.importPath === after.importPath &&
     before.module?.goVersion === after.module?.goVersion &&
     before.files.length === after.files.length &&
+    before.leftOut.length === after.leftOut.length &&
     before.variantOf?.surface === after.variantOf?.surface &&
     before.tests?.surface === after.tests?.surface &&
-    before.files.every((file, i) => sameFileSurface(file, after.files[i]))
+    before.files.every((file, i) => sameFileSurface(file, after.files[i])) &&
+    before.leftOut.every((file, i) => sameFileSurface(file, after.leftOut[i]))
   );
 }
 

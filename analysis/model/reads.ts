@@ -193,8 +193,9 @@ function difference(before: GoPackage, after: GoPackage): Change {
   const files: SourceFile[] = [];
   const declarations: Declaration[] = [];
   const either: Declaration[] = [];
-  before.files.forEach((file, i) => {
-    const now = after.files[i];
+  const later = [...after.files, ...after.leftOut];
+  [...before.files, ...before.leftOut].forEach((file, i) => {
+    const now = later[i];
     if (file === now) return;
     files.push(file);
     const others = now ? withoutImports(now) : [];

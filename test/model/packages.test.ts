@@ -11,6 +11,21 @@ test('an external test package has its own path, also where it is alone', () => 
   assert.deepEqual(paths({ 'a.go': 'package e2e_test', 'a_test.go': 'package e2e_test' }), ['example.com/m']);
 });
 
+test('a package knows the files that it is built without', () => {
+  const leftOut = packagesOf({
+    'a.go': 'package p',
+    'b_windows.go': 'package p',
+    'c_plan9.go': 'package p',
+    'd.go': '//go:build ignore\n\npackage main',
+  }).map((p) => [p.files[0]?.path, p.leftOut.map((f) => f.path)]);
+  assert.deepEqual(leftOut, [
+    ['m/a.go', ['m/b_windows.go', 'm/c_plan9.go']],
+    ['m/b_windows.go', ['m/c_plan9.go']],
+    ['m/c_plan9.go', ['m/b_windows.go']],
+    ['m/d.go', []],
+  ]);
+});
+
 test('tags of Go releases hold up to that of the library', () => {
   const release = Number(/^go1\.([0-9]+)/.exec(readFileSync('analysis/library/std.txt', 'utf8'))?.[1]);
   assert.equal(newestRelease, release);

@@ -13,7 +13,7 @@ import {
   sourceFile,
 } from '../../analysis/index.ts';
 import type { Code } from '../../analysis/model/code.ts';
-import { mentionsIn } from '../../analysis/model/mentions.ts';
+import { mentionsIn, mentionsLeftOut } from '../../analysis/model/mentions.ts';
 import { holdsIn, type Recorded, readBody, recall, record } from '../../analysis/model/reads.ts';
 import { defineRule, type Rule } from '../../analysis/rules/rule.ts';
 import { child, nodesOf, textOf } from '../../analysis/syntax/node.ts';
@@ -41,7 +41,8 @@ type Texts = Readonly<Record<string, string>>;
 
 /** The package of the texts, as a host makes it from the one before. */
 function packageOf(texts: Texts, previous?: GoPackage): GoPackage {
-  const known = new Map(previous?.files.map((file) => [file.path, file]));
+  const before = previous ? [...previous.files, ...previous.leftOut] : [];
+  const known = new Map(before.map((file) => [file.path, file]));
   const files = Object.entries(texts).map(([path, text]) => sourceFile(path, text, known.get(path)));
   const module = { path: 'example.com/m', directory: 'm', goVersion: '1.26' };
   const [pkg] = goPackages({ path: 'm', files, module }, target, previous ? [previous] : []);
@@ -78,6 +79,24 @@ test('a word that was searched: the value holds until what mentioned it, or does
   const reads = (pkg: GoPackage) => mentionsIn(pkg, 'word');
   const edits = [gEdited, hSays('more()'), hSays('word()'), hSays('words()'), hSays('other() /* word */')];
   assert.deepEqual(holdsAfter(two, reads, edits), [false, true, false, true, false]);
+});
+
+test('files of another build: what is in them matters to who looked there', () => {
+  const windows = 'package m\n\nfunc w() { print("a word") }\n';
+  const texts = { ...two, 'm/c_windows.go': windows };
+  const edits = [
+    { 'm/c_windows.go': windows.replace('a word', 'another') },
+    { 'm/c_windows.go': windows.replace('a word', 'a word or two') },
+    { 'm/c_windows.go': windows.replace('print', 'println').replace('word', 'thing') },
+    hSays('more()'),
+  ];
+  const looks = (pkg: GoPackage) => mentionsLeftOut(pkg, 'another');
+  assert.deepEqual(holdsAfter(texts, looks, edits), [false, true, true, true]);
+  const more = { 'm/d_windows.go': 'package m\n' };
+  assert.deepEqual(
+    holdsAfter(texts, () => 1, [{ 'm/c_windows.go': windows.replace('w()', 'w(n int)') }, more]),
+    [false, false],
+  );
 });
 
 test('nothing that was read: the value holds for the surface', () => {
