@@ -27,6 +27,13 @@ export interface Fix {
   readonly edits: readonly Edit[];
 }
 
+/** A place that stands in the way of a change that was asked for. */
+export interface Obstacle {
+  readonly at: Site;
+  /** One clause without a full stop, lower case first. */
+  readonly reason: string;
+}
+
 /** A second place that explains a finding. */
 export interface Related {
   readonly at: Site;

@@ -10,6 +10,7 @@ export {
   type Edit,
   type Finding,
   type Fix,
+  type Obstacle,
   type Related,
   type Safety,
   type Severity,
@@ -20,6 +21,9 @@ export { type FixedPackage, fixPackage } from './fix-package.ts';
 export type { BuildTarget } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
+export { mayRefactor, type Refactored, type RefactorOptions, refactor } from './refactor.ts';
+export { refactorings } from './refactorings/index.ts';
+export type { Refactoring } from './refactorings/refactoring.ts';
 export { isRelevant } from './relevance.ts';
 export { rules } from './rules/index.ts';
 export type { Rule } from './rules/rule.ts';

@@ -2,7 +2,7 @@
 
 import type { Rule } from '../analysis/rules/rule.ts';
 import { type Fixture, knownGaps, readFixture } from '../test/support/fixture.ts';
-import { withoutWants } from '../test/support/want.ts';
+import { bullets, dedent, goBlock, section } from './page.ts';
 
 /** The text of docs/rules/<id>.md. */
 export function rulePage(rule: Rule): string {
@@ -35,23 +35,11 @@ export function ruleTable(rules: readonly Rule[]): string {
   return `| rule | what it finds | fixes |\n| --- | --- | --- |\n${rows.join('')}`;
 }
 
-function section(title: string, body: string): string {
-  return body === '' ? '' : `## ${title}\n\n${body}`;
-}
-
-function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
-}
-
 function example(rule: Rule, fixture: Fixture): string {
   const file = fixture.files.find(({ path }) => path === `fixtures/${rule.id}/example.go`);
   if (!file) return '';
   const after = [...file.golden].map(([id, text]) => `After \`${id}\`:\n\n${goBlock(text)}`);
   return [goBlock(file.text), ...after].join('\n\n');
-}
-
-function goBlock(text: string): string {
-  return `\`\`\`go\n${withoutWants(text).trim()}\n\`\`\``;
 }
 
 function fixes(rule: Rule): string {
@@ -81,14 +69,4 @@ function turningOff(id: string): string {
 rules:
   ${id}: off
 \`\`\``;
-}
-
-/** The text without the indentation that all of its lines share. */
-function dedent(text: string): string {
-  const lines = text.replace(/^\n|\s+$/g, '').split('\n');
-  const indents = lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.length - line.trimStart().length);
-  const shared = Math.min(...indents);
-  return lines.map((line) => line.slice(shared)).join('\n');
 }

@@ -5,10 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { refactorings } from '../analysis/index.ts';
 import { fixFixture, preferred, preferredSafe, type Texts } from './support/fix-fixture.ts';
 import { type Fixture, fixtureIds, readFixture } from './support/fixture.ts';
 import { go, unformatted, whyNoGo } from './support/go-command.ts';
 import { assertNone } from './support/problems.ts';
+import { readRefactoringCases } from './support/refactoring-fixture.ts';
 import { library as loadLibrary } from './support/runtime.ts';
 
 const reason = whyNoGo();
@@ -22,12 +24,14 @@ if (reason) {
 async function testWithGo(): Promise<void> {
   const library = await loadLibrary();
   const fixtures = fixtureIds().map(readFixture);
+  const cases = refactorings.flatMap(({ id }) => readRefactoringCases(id));
   const folder = mkdtempSync(join(tmpdir(), 'goleash-compile-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const rounds = new Map<string, Texts>();
-  const most = Math.max(0, ...fixtures.map((fixture) => fixIds(fixture).length));
-  for (let i = 0; i < most; i++) rounds.set(`golden sections, ${i + 1} of ${most}`, goldenRound(fixtures, i));
+  const all = [...fixtures, ...cases];
+  const most = Math.max(0, ...all.map((fixture) => fixIds(fixture).length));
+  for (let i = 0; i < most; i++) rounds.set(`golden sections, ${i + 1} of ${most}`, goldenRound(all, i));
   rounds.set('all preferred safe fixes', merged(fixtures.map((f) => fixFixture(f, library, preferredSafe))));
   rounds.set('all preferred fixes', merged(fixtures.map((f) => fixFixture(f, library, preferred))));
 
@@ -35,9 +39,7 @@ async function testWithGo(): Promise<void> {
     assertNone(build([]), 'go build says');
     assertNone(
       unformatted(
-        withoutCarriageReturns(
-          new Map(fixtures.flatMap((f) => f.files.map((file) => [file.path, file.text]))),
-        ),
+        withoutCarriageReturns(new Map(all.flatMap((f) => f.files.map((file) => [file.path, file.text])))),
       ),
       'gofmt would change',
     );

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Finding } from '../analysis/finding.ts';
 import { importsIn, importTable, moduleOf } from './support/architecture.ts';
 import { formatGolden, parseGolden } from './support/golden.ts';
-import { compareWants, wantsOf, withoutWants } from './support/want.ts';
+import { compareWants, wantsOf, withoutMarks } from './support/want.ts';
 
 const text = 'package p\n\nvar a = b() // want `first` other-rule:`se.ond`\nvar c = d()\n';
 const wants = wantsOf('p.go', text, 'own-rule');
@@ -46,7 +46,7 @@ test('a want that cannot be read is an error, not a want less', () => {
 });
 
 test('documentation shows no wants', () => {
-  assert.equal(withoutWants(text), 'package p\n\nvar a = b()\nvar c = d()\n');
+  assert.equal(withoutMarks(text), 'package p\n\nvar a = b()\nvar c = d()\n');
 });
 
 test('golden archives are read as they were written', () => {

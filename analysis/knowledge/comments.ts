@@ -4,14 +4,17 @@ import type { Code } from '../model/code.ts';
 import type { Node } from '../syntax/node.ts';
 import { siteOf } from '../syntax/source-file.ts';
 
+/** A file, or code in it. */
+type InFile = Pick<Code, 'file'>;
+
 /** The comments within a node of a declaration, with their slashes, in source order. */
-export function commentsIn(code: Code, node: Node): readonly string[] {
+export function commentsIn(code: InFile, node: Node): readonly string[] {
   const { start, end } = siteOf(code.file, node);
   return commentsBetween(code, start, end);
 }
 
 /** The comments that begin the lines right above a node, the nearest first. */
-export function commentsAbove(code: Code, node: Node): readonly string[] {
+export function commentsAbove(code: InFile, node: Node): readonly string[] {
   const { text } = code.file;
   const above: string[] = [];
   let lineStart = text.lastIndexOf('\n', siteOf(code.file, node).start - 1) + 1;
@@ -27,7 +30,14 @@ export function commentsAbove(code: Code, node: Node): readonly string[] {
   return above;
 }
 
-function commentsBetween({ file }: Code, start: number, end: number): readonly string[] {
+/** The comments behind a node on its last line. */
+export function commentsBehind(code: InFile, node: Node): readonly string[] {
+  const { end } = siteOf(code.file, node);
+  const newline = code.file.text.indexOf('\n', end);
+  return commentsBetween(code, end, newline < 0 ? code.file.text.length : newline);
+}
+
+function commentsBetween({ file }: InFile, start: number, end: number): readonly string[] {
   const { text, comments } = file;
   const found: string[] = [];
   for (let i = 0; i + 1 < comments.length; i += 2) {

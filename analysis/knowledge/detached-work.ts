@@ -30,6 +30,11 @@ export function isDetachedWork(code: Code, at: Node): boolean {
   return isAfterFailure(code, at) || isInCleanup(at) || isExplained(code, at) || isAfterDone(code, at);
 }
 
+/** Whether something was just seen to fail or to end where control comes to `at`. */
+export function isAfterEnd(code: Code, at: Node): boolean {
+  return isAfterFailure(code, at) || isAfterDone(code, at);
+}
+
 /** In the branch of an `if` or `case` that is taken after an error, a signal or the end of a context. */
 function isAfterFailure(code: Code, at: Node): boolean {
   for (let up = at.parent; up; up = up.parent) {
@@ -88,7 +93,7 @@ const explanation =
   /\b(?:ctx|contexts?|cancel\w*|background|detach\w*|outliv\w*|deadline|time-?outs?|independent\w*|synchronous\w*)\b/i;
 
 /** A comment right above the line speaks of contexts. */
-function isExplained(code: Code, at: Node): boolean {
+export function isExplained(code: Code, at: Node): boolean {
   return commentsAbove(code, at).some((comment) => explanation.test(comment));
 }
 

@@ -2,7 +2,7 @@
 // were, and runs of a rule.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { before, mock, test } from 'node:test';
 import { Parser } from 'web-tree-sitter';
 import {
@@ -21,6 +21,7 @@ import { defineRule, type Rule } from '../../analysis/rules/rule.ts';
 import { child, textOf } from '../../analysis/syntax/node.ts';
 import { type Declaration, headerOf, treeOf } from '../../analysis/syntax/source-file.ts';
 import { nameAll } from '../../bench/names.ts';
+import { fixtureIds } from '../support/fixture.ts';
 import { lineAt, target } from '../support/go.ts';
 import { library } from '../support/runtime.ts';
 
@@ -345,9 +346,8 @@ test('what a rule concludes from the text around a declaration does not outlive 
 });
 
 test('after edits in bodies of the examples of all rules, findings and fixes are those from nothing', () => {
-  for (const folder of readdirSync('fixtures', { withFileTypes: true })) {
-    if (!folder.isDirectory()) continue;
-    const example = readFileSync(`fixtures/${folder.name}/example.go`, 'utf8');
+  for (const ruleId of fixtureIds()) {
+    const example = readFileSync(`fixtures/${ruleId}/example.go`, 'utf8');
     const path = 'm/a.go';
     let texts: Texts = new Map([[path, `${example}\nfunc last() { println() }\n`]]);
     let packages = packagesOf(texts);
@@ -360,7 +360,7 @@ test('after edits in bodies of the examples of all rules, findings and fixes are
     ] as const) {
       texts = new Map([[path, (texts.get(path) ?? '').replace(from, () => to)]]);
       packages = packagesOf(texts, packages);
-      assertAsFresh(only(packages), texts, allRules, `${folder.name}: ${from}`);
+      assertAsFresh(only(packages), texts, allRules, `${ruleId}: ${from}`);
     }
   }
 });

@@ -28,23 +28,31 @@ export interface KnownGap {
   readonly comment: string;
 }
 
-/** The rule ids that have a folder under fixtures/. */
+/** The rule ids that have a folder under fixtures/; that of the refactorings is none of them. */
 export function fixtureIds(): readonly string[] {
   return readdirSync('fixtures', { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== 'refactorings')
     .map((entry) => entry.name)
     .sort();
 }
 
 export function readFixture(ruleId: string): Fixture {
-  const files = globSync(`fixtures/${ruleId}/**/*.go`)
+  return { ruleId, files: readFiles(`fixtures/${ruleId}/**/*.go`) };
+}
+
+/** A single folder below fixtures/, whatever it is for. */
+export function readFolder(folder: string): Fixture {
+  return { ruleId: folder.slice('fixtures/'.length), files: readFiles(`${folder}/*.go`) };
+}
+
+function readFiles(pattern: string): readonly FixtureFile[] {
+  return globSync(pattern)
     .sort()
     .map((path): FixtureFile => {
       const goldenPath = `${path}.golden`;
       const golden = parseGolden(existsSync(goldenPath) ? readFileSync(goldenPath, 'utf8') : '');
       return { path, text: readFileSync(path, 'utf8'), golden };
     });
-  return { ruleId, files };
 }
 
 /** The packages of a fixture, with the text of some files replaced. */

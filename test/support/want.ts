@@ -33,11 +33,28 @@ export function wantsOf(path: string, text: string, ruleId: string): readonly Wa
   });
 }
 
-/** The text without its want comments, as documentation shows it. */
-export function withoutWants(text: string): string {
+/** Where a refactoring is asked for: `// refactor: label` at the end of a line, before what is wanted there. */
+const mark = /[ \t]*\/\/ refactor: ([a-z0-9-]+)(?=$| \/\/ want)/;
+
+/** The lines that a fixture asks about, by label: offsets of the first character and of the mark. */
+export function marksOf(text: string): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
+  const marks = new Map<string, { start: number; end: number }>();
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const found = mark.exec(line.trimEnd());
+    const label = found?.[1];
+    const indent = line.length - line.trimStart().length;
+    if (found && label !== undefined) marks.set(label, { start: start + indent, end: start + found.index });
+    start += line.length + 1;
+  }
+  return marks;
+}
+
+/** The text without its marks and want comments, as documentation shows it. */
+export function withoutMarks(text: string): string {
   return text
     .split('\n')
-    .map((line) => line.replace(comment, ''))
+    .map((line) => line.replace(comment, '').replace(mark, ''))
     .join('\n');
 }
 
@@ -46,7 +63,7 @@ export function compareWants(
   path: string,
   text: string,
   wants: readonly Want[],
-  findings: readonly Finding[],
+  findings: readonly Pick<Finding, 'ruleId' | 'message' | 'at'>[],
 ): readonly string[] {
   const problems: string[] = [];
   const open = [...wants];
