@@ -1,12 +1,14 @@
 // The command line of goleash: arguments in, exit status out.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { refactorings } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
 import { version } from '../analysis/node/rule-page.ts';
 import { type CheckOptions, check, reports, severities } from './check.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
 import { UsageError } from './problem.ts';
+import { type RefactorOptions, refactor } from './refactor.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
 
 /** Commands that other parts of goleash provide. */
@@ -93,8 +95,27 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
 
   program
+    .command('refactor')
+    .description(
+      'make a change that is asked for at a place, in all files that it takes, or say where it stops',
+    )
+    .argument('<refactoring>', `what to do: ${refactorings.map(({ id }) => id).join(', ')}`)
+    .argument('<place>', 'a line of a function, or a line and a column: path/file.go:12:5')
+    .option('--diff', 'print a patch for git apply and write nothing (the default)')
+    .addOption(new Option('--write', 'write the files').conflicts('diff'))
+    .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
+    .option('-q, --quiet', 'leave out the summary')
+    .addHelpText(
+      'after',
+      `${examples('goleash refactor thread-context pkg/server.go:42', 'goleash refactor thread-context pkg/server.go:42 --write', 'goleash explain thread-context')}\nExit status: 0 done, 1 it stops somewhere and nothing was edited, 2 wrong usage or configuration, 3 something could not be read or written`,
+    )
+    .action(async (id: string, place: string, options: RefactorOptions) =>
+      done(await refactor(id, place, options, host)),
+    );
+
+  program
     .command('explain <rule>')
-    .description('tell what a rule finds, why it matters and how it is fixed')
+    .description('tell what a rule finds, why it matters and how it is fixed, or what a refactoring does')
     .action((id: string) => explain(id, host));
 
   program

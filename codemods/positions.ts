@@ -35,6 +35,28 @@ export function positionAt(text: string, starts: readonly number[], offset: numb
   };
 }
 
+/** The UTF-16 offset of a line and a column in bytes, which count from 1; undefined if the text has no such place. */
+export function offsetAt(
+  text: string,
+  starts: readonly number[],
+  line: number,
+  column: number,
+): number | undefined {
+  const start = starts[line - 1];
+  if (start === undefined) return undefined;
+  const content = text.slice(start, endOfLine(text, start));
+  const bytes = Buffer.from(content);
+  if (column < 1 || column > bytes.length + 1) return undefined;
+  return start + bytes.subarray(0, column - 1).toString('utf8').length;
+}
+
+/** The offset of the end of the line that starts at an offset, without its line break. */
+export function endOfLine(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  const end = newline < 0 ? text.length : newline;
+  return text[end - 1] === '\r' ? end - 1 : end;
+}
+
 /** The index of the line that holds the offset. */
 function lineOf(starts: readonly number[], offset: number): number {
   let low = 0;

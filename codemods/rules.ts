@@ -1,8 +1,8 @@
 // goleash rules and goleash explain: what goleash knows, without any code to look at.
 
-import { type Rule, rules } from '../analysis/index.ts';
+import { type Rule, refactorings, rules } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
-import { readRulePage, rulePageUrl } from '../analysis/node/rule-page.ts';
+import { readPage, rulePageUrl } from '../analysis/node/rule-page.ts';
 import type { Host } from './host.ts';
 import { UsageError } from './problem.ts';
 import { type Colors, styleFor } from './terminal.ts';
@@ -41,11 +41,15 @@ function ruleJson({ id, since, severity, summary, why, silentWhen, peers, fixes 
   };
 }
 
-/** Prints the page of a rule; throws a UsageError if there is no such rule. */
+/** Prints the page of a rule or refactoring; throws a UsageError if there is none of that id. */
 export function explain(id: string, host: Host): void {
-  const rule = rules.find((known) => known.id === existingRule(id));
-  if (!rule) return;
-  const page = readRulePage(rule.id) ?? shortPage(rule);
+  const refactoring = refactorings.find((known) => known.id === id);
+  const rule = rules.find((known) => known.id === (refactoring ? id : existingRule(id)));
+  const page = refactoring
+    ? (readPage('refactorings', id) ??
+      `# ${id}\n\n${refactoring.summary}.\n\n${unindented(refactoring.description)}\n`)
+    : rule && (readPage('rules', rule.id) ?? shortPage(rule));
+  if (page === undefined) return;
   host.out(renderMarkdown(page, styleFor(host.isTerminal, host.env).colors));
 }
 
@@ -58,6 +62,16 @@ export function existingRule(id: string): string {
   );
 }
 
+/** Likewise for the id of a refactoring. */
+export function existingRefactoring(id: string): string {
+  return existing(
+    'refactoring',
+    id,
+    refactorings.map((refactoring) => refactoring.id),
+    '`goleash refactor --help`',
+  );
+}
+
 /** Likewise for the id of a fix. */
 export function existingFix(id: string): string {
   return existing(
@@ -67,11 +81,11 @@ export function existingFix(id: string): string {
   );
 }
 
-function existing(what: string, id: string, known: readonly string[]): string {
+function existing(what: string, id: string, known: readonly string[], listing = '`goleash rules`'): string {
   if (known.includes(id)) return id;
   const guess = nearest(id, known);
   throw new UsageError(
-    `there is no ${what} "${id}": ${guess ? `did you mean ${guess}?` : '`goleash rules` lists them all'}`,
+    `there is no ${what} "${id}": ${guess ? `did you mean ${guess}?` : `${listing} lists them all`}`,
   );
 }
 

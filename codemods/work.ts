@@ -125,13 +125,8 @@ function workOnPackages(
   const stats = { ...noStats, files: task.report.length, characters, reading: secondsSince(start) };
   if (relevant.size === 0) return { findings: [], problems, stats, changes: [], deferred: [] };
 
-  // What of the others cannot be read is missing from the analysis, as is any package that is not there.
-  const context = readAll(task, task.context, job, () => {});
-  const sources = [...files, ...context].map(([path, text]) => sourceFile(path, text));
+  const { sources, packages, library } = packagesOf(task, files, job, runtime, problems);
   problems.push(...withoutPackage(sources, relevant));
-  const module = moduleOf(task.directory, runtime, problems);
-  const library = libraryOf(module, job.target, runtime);
-  const packages = goPackages({ path: task.directory, files: sources, module }, job.target);
   const read = performance.now();
   const results = packages
     .filter((pkg) => pkg.files.some((file) => relevant.has(file.path)))
@@ -151,6 +146,34 @@ function workOnPackages(
       }),
     changes: results.flatMap((result) => result.change ?? []),
     deferred: results.flatMap((result) => result.deferred),
+  };
+}
+
+interface Folder {
+  /** All Go files. */
+  readonly sources: readonly SourceFile[];
+  readonly packages: readonly GoPackage[];
+  /** What they can import. */
+  readonly library: Library;
+}
+
+/** The packages of a folder, with the texts of the files to report on. */
+export function packagesOf(
+  task: DirectoryTask,
+  files: ReadonlyMap<string, string>,
+  job: Pick<Job, 'buffer' | 'target'>,
+  runtime: Runtime,
+  problems: Problem[],
+): Folder {
+  // What of the others cannot be read is missing from the analysis, as is any package that is not there.
+  const context = readAll(task, task.context, job, () => {});
+  const sources = [...files, ...context].map(([path, text]) => sourceFile(path, text));
+  const module = moduleOf(task.directory, runtime, problems);
+  const library = libraryOf(module, job.target, runtime);
+  return {
+    sources,
+    packages: goPackages({ path: task.directory, files: sources, module }, job.target),
+    library,
   };
 }
 
@@ -250,12 +273,13 @@ function placeOf(fix: Fix): Site {
   return fix.edits[0] ?? { path: '', start: 0, end: 0 };
 }
 
-function readAll(
+/** The texts of some files of a folder, by path. */
+export function readAll(
   task: DirectoryTask,
   names: readonly string[],
-  job: Job,
+  job: Pick<Job, 'buffer' | 'target'>,
   onProblem: (problem: Problem) => void,
-) {
+): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const name of names) {
     const path = `${task.directory}/${name}`;

@@ -21,6 +21,8 @@ export interface Client {
   readonly codeActions: boolean;
   /** Asks for the edit of an action when it is chosen. */
   readonly resolvesEdits: boolean;
+  /** Shows actions that cannot be taken, with the reason. */
+  readonly disabledActions: boolean;
   /** Takes edits that name the version they are made for. */
   readonly versionedEdits: boolean;
   /** Can be asked to watch files. */
@@ -39,6 +41,7 @@ export function clientOf({ capabilities }: InitializeParams): Client {
     codeActions: codeAction?.codeActionLiteralSupport !== undefined,
     resolvesEdits:
       codeAction?.dataSupport === true && codeAction.resolveSupport?.properties.includes('edit') === true,
+    disabledActions: codeAction?.disabledSupport === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     workspaceFolders: workspace?.workspaceFolders === true,
@@ -61,7 +64,7 @@ export function capabilitiesFor(client: Client): ServerCapabilities {
       save: { includeText: false },
     },
     codeActionProvider: {
-      codeActionKinds: [CodeActionKind.QuickFix, fixAllKind],
+      codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
       resolveProvider: client.resolvesEdits,
     },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -38,6 +38,9 @@ export function startServer(connection: Connection = stdioConnection()): void {
     return running;
   };
 
+  const show = (message: string): void =>
+    sent(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }));
+
   connection.onInitialize(async (params) => {
     if (started) throw new ResponseError(ErrorCodes.InvalidRequest, 'this server is initialized already');
     started = true;
@@ -76,12 +79,12 @@ export function startServer(connection: Connection = stdioConnection()): void {
   connection.onCodeAction(async (params) => {
     const { client, session } = active();
     const snapshot = await session.snapshot(params.textDocument.uri);
-    return snapshot ? codeActions(snapshot, params, client) : [];
+    return snapshot ? codeActions(snapshot, params, client, show) : [];
   });
   connection.onCodeActionResolve(async (action) => {
     const { client, session } = active();
     const snapshot = await session.snapshot(documentOf(action) ?? '');
-    const resolved = snapshot && resolveCodeAction(action, snapshot, client);
+    const resolved = snapshot && resolveCodeAction(action, snapshot, client, show);
     if (!resolved)
       throw new ResponseError(
         LSPErrorCodes.ContentModified,

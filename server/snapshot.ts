@@ -25,12 +25,21 @@ export interface Snapshot {
   readonly file: SourceFile;
   readonly config: Config;
   /** Undefined if the document is not analysed: then it has no findings. */
-  readonly analysed: { readonly pkg: GoPackage; readonly library: Library } | undefined;
+  readonly analysed: Analysed | undefined;
   /** Sorted by offset. Those in a file that is not edited carry no fixes. */
   readonly findings: readonly Finding[];
   readonly crashes: readonly Crash[];
+  /** What refactorings work on, also where no rule has anything to say; undefined as `analysed` is. */
+  subject(): Analysed | undefined;
+  /** Why a file of the package must not be edited; undefined if it may be. */
+  lockedBy(path: string): string | undefined;
   /** Where the client finds a file that findings and fixes name; undefined for a file that is not in the package. */
   place(path: string): Place | undefined;
+}
+
+interface Analysed {
+  readonly pkg: GoPackage;
+  readonly library: Library;
 }
 
 /** What a snapshot is taken of. */
@@ -51,10 +60,14 @@ export function takeSnapshot(view: View): Snapshot {
   const { version } = document.text;
   const file = fileOf(document);
   const { config } = folder.settings;
-  const analysed = isAnalysed(view, file) ? packageOf(view, file) : undefined;
+  const isOurs = isOwn(view, file);
+  const analysed = isOurs && isRelevant(file.text) ? packageOf(view, file) : undefined;
+  const subject = () => analysed ?? (isOurs ? packageOf(view, file) : undefined);
   const last = latest.get(document);
   const isSame = last?.file === file && last.version === version && last.config === config;
-  if (isSame && last.analysed?.pkg === analysed?.pkg) return last;
+  // Other files may have changed where the analysis did not look at them.
+  if (isSame && last.analysed?.pkg === analysed?.pkg)
+    return { ...last, subject, place: placesIn(() => subject()?.pkg, view.open) };
   const { findings, crashes } = analysed
     ? analyze(analysed.pkg, { config, library: analysed.library, only: new Set([file.path]) })
     : { findings: [], crashes: [] };
@@ -67,20 +80,27 @@ export function takeSnapshot(view: View): Snapshot {
     analysed,
     findings: editable ? findings : findings.map((finding) => ({ ...finding, fixes: [] })),
     crashes,
-    place: placesIn(analysed?.pkg, view.open),
+    subject,
+    lockedBy: (path) => lockedBy(view, path),
+    place: placesIn(() => subject()?.pkg, view.open),
   };
   latest.set(document, snapshot);
   return snapshot;
 }
 
-function isAnalysed({ document, folder, workspace }: View, file: SourceFile): boolean {
-  if (!document.inSync || file.text.length > maxFileSize || !isRelevant(file.text)) return false;
+function lockedBy({ folder: { module, settings } }: View, path: string): string | undefined {
+  if (!isEditable(path, module?.directory)) return 'it is not your own code';
+  return settings.excludes(path, false) ? 'the configuration excludes it' : undefined;
+}
+
+function isOwn({ document, folder, workspace }: View, file: SourceFile): boolean {
+  if (!document.inSync || file.text.length > maxFileSize) return false;
   if (document.directory === undefined) return true;
   return !isForeign(file.path, folder.module, workspace) && !folder.settings.excludes(file.path, false);
 }
 
 /** The package of the file: a new object whenever the file, its package or what they import has changed. */
-function packageOf({ folder, open }: View, file: SourceFile): Snapshot['analysed'] {
+function packageOf({ folder, open }: View, file: SourceFile): Analysed | undefined {
   if (!folder.engine) return undefined;
   const files = open.filter((document) => document.inSync).map(fileOf);
   const pkg = packagesOf(folder, files, folder.engine).find(({ files: own }) => own.includes(file));
@@ -89,11 +109,11 @@ function packageOf({ folder, open }: View, file: SourceFile): Snapshot['analysed
 
 const texts = new WeakMap<SourceFile, TextDocument>();
 
-function placesIn(pkg: GoPackage | undefined, open: readonly OpenDocument[]): Snapshot['place'] {
+function placesIn(pkg: () => GoPackage | undefined, open: readonly OpenDocument[]): Snapshot['place'] {
   return (path) => {
     const document = open.find((other) => other.path === path);
     if (document) return { uri: document.uri, version: document.text.version, text: document.text };
-    const file = pkg?.files.find((other) => other.path === path);
+    const file = pkg()?.files.find((other) => other.path === path);
     if (!file) return undefined;
     const uri = uriOfPath(path);
     const text = texts.get(file) ?? TextDocument.create(uri, 'go', 0, file.text);

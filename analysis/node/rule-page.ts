@@ -1,4 +1,4 @@
-// Where the documentation of a rule is, on the web and in this installation.
+// Where the documentation of a rule or refactoring is, on the web and in this installation.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,11 @@ export function rulePageUrl(ruleId: string): string {
   return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
 }
 
-/** The Markdown of a rule's page; undefined if this installation lacks it. */
-export function readRulePage(ruleId: string): string | undefined {
+/** The Markdown of the page of a rule or refactoring; undefined if this installation lacks it. */
+export function readPage(kind: 'rules' | 'refactorings', id: string): string | undefined {
   const root = import.meta.url.endsWith('.ts') ? '../../' : '../';
   try {
-    return readFileSync(fileURLToPath(new URL(`${root}docs/rules/${ruleId}.md`, import.meta.url)), 'utf8');
+    return readFileSync(fileURLToPath(new URL(`${root}docs/${kind}/${id}.md`, import.meta.url)), 'utf8');
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-// Fixes as the editor offers them: one action for each fix of each finding in the range, and one for all of a file.
+// What the editor offers: one action for each fix of each finding in the range, one for all fixes of a file, and the
+// refactorings of refactorings.ts.
 
 import {
   type CodeAction,
@@ -14,18 +15,32 @@ import { offsetAt, textEdit } from '../convert.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Reported, reportedIn } from './diagnostics.ts';
 import { fixAllEdits, hasSafeFix } from './fix-all.ts';
+import {
+  isRefactoringWanted,
+  type Outlook,
+  outlooksAt,
+  type RefactoringData,
+  reasonOf,
+  refactoringKind,
+} from './refactorings.ts';
 
 /** What an action carries from the offer to the request for its edit. */
 type ActionData =
   | { readonly uri: string; readonly fix: string; readonly fingerprint: string }
-  | { readonly uri: string; readonly fixAll: true };
+  | { readonly uri: string; readonly fixAll: true }
+  | RefactoringData;
 
-/** The actions for a range of the document. Those of a client that resolves edits have none yet. */
+/**
+ * The actions for a range of the document. Those of a client that resolves edits have none yet. What `show` is told,
+ * the user sees.
+ */
 export function codeActions(
   snapshot: Snapshot,
-  { range, context }: CodeActionParams,
+  params: CodeActionParams,
   client: Client,
+  show: (message: string) => void,
 ): CodeAction[] {
+  const { range, context } = params;
   if (!client.codeActions) return [];
   const actions: CodeAction[] = [];
   if (isAsked(CodeActionKind.QuickFix, context.only)) {
@@ -45,7 +60,40 @@ export function codeActions(
     const edit = () => fixAllEdits(snapshot);
     actions.push(withEdit(action, { uri: snapshot.document.uri, fixAll: true }, edit, snapshot, client));
   }
+  if (isRefactoringWanted(snapshot, params)) {
+    const isAskedFor = context.only !== undefined;
+    actions.push(
+      ...outlooksAt(snapshot, range, client).flatMap((outlook) =>
+        refactoringAction(outlook, isAskedFor, snapshot, client, show),
+      ),
+    );
+  }
   return actions;
+}
+
+/**
+ * A refactoring that stops somewhere is shown to who asks for refactorings: as a disabled action, or with a message. A
+ * client that resolves edits is told when the action is chosen, since it can take a while to find out.
+ */
+function refactoringAction(
+  { title, data, isLikely, result }: Outlook,
+  isAskedFor: boolean,
+  snapshot: Snapshot,
+  client: Client,
+  show: (message: string) => void,
+): CodeAction[] {
+  const action = { title, kind: refactoringKind };
+  const showsReason = isAskedFor && client.disabledActions;
+  if (!isLikely && !isAskedFor) return [];
+  if (isLikely && client.resolvesEdits && !showsReason) return [{ ...action, data }];
+  const found = result();
+  if (!found) return [];
+  if (found.kind === 'fix') return [withEdit(action, data, () => found.fix.edits, snapshot, client)];
+  if (!isAskedFor) return [];
+  const reason = reasonOf(found.obstacles, snapshot);
+  if (client.disabledActions) return [{ ...action, disabled: { reason } }];
+  show(`${title}: ${reason}`);
+  return [];
 }
 
 /** The document that an action was offered for; undefined if the action is not one of ours. */
@@ -56,16 +104,27 @@ export function documentOf(action: CodeAction): string | undefined {
 
 /**
  * Puts the edit into an action that was offered, made for the document as it is now; undefined if the finding is
- * not there any more.
+ * not there any more. A refactoring that stops somewhere has no edit, and says why.
  */
 export function resolveCodeAction(
   action: CodeAction,
   snapshot: Snapshot,
   client: Client,
+  show: (message: string) => void,
 ): CodeAction | undefined {
   const data: unknown = action.data;
   if (!isActionData(data)) return undefined;
   if ('fixAll' in data) return { ...action, edit: workspaceEdit(fixAllEdits(snapshot), snapshot, client) };
+  if ('refactoring' in data) {
+    if (data.version !== snapshot.version) return undefined;
+    const outlooks = outlooksAt(snapshot, data.range, client);
+    const outlook = outlooks.find((o) => o.data.refactoring === data.refactoring);
+    const result = outlook?.result();
+    if (!outlook || !result) return undefined;
+    if (result.kind === 'fix') return { ...action, edit: workspaceEdit(result.fix.edits, snapshot, client) };
+    show(`${outlook.title}: ${reasonOf(result.obstacles, snapshot)}`);
+    return action;
+  }
   const reported = reportedIn(snapshot, client).find(({ fingerprint }) => fingerprint === data.fingerprint);
   const fix = reported?.finding.fixes.find(({ id }) => id === data.fix);
   return fix && { ...action, edit: workspaceEdit(fix.edits, snapshot, client) };
@@ -135,5 +194,10 @@ function isSame(shown: Diagnostic, ours: Diagnostic): boolean {
 }
 
 function isActionData(data: unknown): data is ActionData {
-  return typeof data === 'object' && data !== null && 'uri' in data && ('fix' in data || 'fixAll' in data);
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'uri' in data &&
+    ('fix' in data || 'fixAll' in data || 'refactoring' in data)
+  );
 }

@@ -36,7 +36,7 @@ test('says what it can do', async (t) => {
     save: { includeText: false },
   });
   assert.deepEqual(capabilities.codeActionProvider, {
-    codeActionKinds: ['quickfix', 'source.fixAll.goleash'],
+    codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.goleash'],
     resolveProvider: true,
   });
 });
@@ -308,7 +308,7 @@ test('a plain client gets edits at once, by URI', async (t) => {
   const editor = editorInProcess(t);
   const { capabilities } = await editor.initialize(plain);
   assert.deepEqual(capabilities.codeActionProvider, {
-    codeActionKinds: ['quickfix', 'source.fixAll.goleash'],
+    codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.goleash'],
     resolveProvider: false,
   });
   editor.open(uri, clientFile);
