@@ -1,4 +1,5 @@
-// Where a function is called: its value followed forwards to the calls that it ends in.
+// Where a value goes: followed forwards through variables, fields, parameters, results and elements of one package.
+// Of a function, to the calls that it ends in.
 
 import type { Code } from '../model/code.ts';
 import { isExported } from '../syntax/names.ts';
@@ -15,7 +16,7 @@ import {
   type Search,
   within,
 } from './search.ts';
-import { containerSteps, stepsOf } from './steps.ts';
+import { containerSteps, namedResultSteps, type Steps, stepsOf } from './steps.ts';
 
 export interface CallSites {
   /** The calls, each a `call_expression` in its code. */
@@ -27,6 +28,27 @@ export interface CallSites {
 interface Collected {
   readonly sites: Located[];
   complete: boolean;
+  /** Whether the value is followed no further from a place, since the asker knows what becomes of it there. */
+  readonly ends?: (place: Located) => boolean;
+  /** The cells that have the value, if the asker wants to know. */
+  readonly cells?: Cell[];
+}
+
+/** Where a value that is made somewhere can get to. */
+export interface Reach {
+  /** The variables and fields that can have it. */
+  readonly cells: readonly Cell[];
+  /** False if it may get to places that are not visible, or to some where neither Go nor `ends` says what happens. */
+  readonly complete: boolean;
+}
+
+/** Follows the value of an expression to all places where it can stand; `ends` is asked at each. */
+export function reachOf(code: Code, value: Node, ends: (place: Located) => boolean): Reach {
+  const search = newSearch();
+  const cells: Cell[] = [];
+  const found: Collected = { sites: [], complete: code.pkg.variantOf === undefined, ends, cells };
+  follow(code, value, found, search);
+  return { cells, complete: found.complete && isWhole(search) };
 }
 
 /** All calls of a function declaration, method declaration or function literal that the package shows. */
@@ -99,8 +121,11 @@ function reachesMethod(code: Code, use: Node, name: string, fn: Node): boolean |
 
 /** Follows a function value from where it stands. */
 function follow(code: Code, at: Node, found: Collected, search: Search): void {
-  if (!goesOn(at, 'followed', found, search)) return;
-  const { steps, complete } = stepsOf(code, at, search);
+  if (!goesOn(at, 'followed', found, search) || found.ends?.({ code, node: at })) return;
+  followSteps(stepsOf(code, at, search), found, search);
+}
+
+function followSteps({ steps, complete }: Steps, found: Collected, search: Search): void {
   if (!complete) found.complete = false;
   for (const step of steps) {
     switch (step.kind) {
@@ -134,7 +159,10 @@ function goesOn(place: Node | string, role: string, found: Collected, search: Se
 
 /** Every read of a cell has the value. */
 function followCell(code: Code, cell: Cell, found: Collected, search: Search): void {
-  for (const use of readsOf(code, cell, 'read', found, search)) follow(use.code, use.node, found, search);
+  const reads = readsOf(code, cell, 'read', found, search);
+  if (!reads) return;
+  for (const use of reads) follow(use.code, use.node, found, search);
+  followSteps(namedResultSteps(cell, search), found, search);
 }
 
 /** The function is an element of the container that an expression stands for. */
@@ -161,8 +189,16 @@ function followElements(code: Code, at: Node, found: Collected, search: Search):
 }
 
 function followElementsOfCell(code: Code, cell: Cell, found: Collected, search: Search): void {
-  for (const use of readsOf(code, cell, 'elements read', found, search))
-    followElements(use.code, use.node, found, search);
+  const reads = readsOf(code, cell, 'elements read', found, search);
+  if (!reads) return;
+  for (const use of reads) followElements(use.code, use.node, found, search);
+  const { steps, complete } = namedResultSteps(cell, search);
+  if (!complete) found.complete = false;
+  for (const step of steps) {
+    if (step.kind === 'same') followElements(step.code, step.node, found, search);
+    else if (step.kind === 'held') followElementsOfCell(step.code, step.cell, found, search);
+    else found.complete = false;
+  }
 }
 
 /** The function is put into a container that a cell holds. Others can have the container too. */
@@ -187,9 +223,17 @@ function isNew(code: Code, value: Node, cell: Cell): boolean {
   return name === 'builtin.make';
 }
 
-function readsOf(code: Code, cell: Cell, role: string, found: Collected, search: Search): readonly Located[] {
+/** The reads of a cell; undefined if they were seen before. */
+function readsOf(
+  code: Code,
+  cell: Cell,
+  role: string,
+  found: Collected,
+  search: Search,
+): readonly Located[] | undefined {
   const { place, part } = keyOf(cell);
-  if (!goesOn(place, role + part, found, search)) return [];
+  if (!goesOn(place, role + part, found, search)) return undefined;
+  found.cells?.push(cell);
   if (isExportedCell(code, cell)) found.complete = false;
   const reads: Located[] = [];
   for (const use of usesOfCell(code, cell, search)) {

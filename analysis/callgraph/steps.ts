@@ -190,6 +190,19 @@ function returnSteps(code: Code, statement: Node, position: number, count: numbe
   return { steps: found.steps, complete: found.complete && complete };
 }
 
+/** Where the value of a result with a name goes by a bare `return`, or at the end of a deferred call. */
+export function namedResultSteps(cell: Cell, search: Search): Steps {
+  const at = cell.kind === 'local' ? cell.binding.declaredAt : undefined;
+  const fn = at?.parent?.parent?.field === 'result' ? at.parent.parent.parent : undefined;
+  const results = fn ? resultParameters(fn) : [];
+  if (cell.kind !== 'local' || !at || !fn || !results.includes(at)) return nowhere;
+  const { sites, complete } = callSites(cell.code, fn, search);
+  const found = all(
+    sites.map((site) => resultSteps(site.code, site.node, results.indexOf(at), results.length, search)),
+  );
+  return { steps: found.steps, complete: found.complete && complete };
+}
+
 /** Where one of the results of a call goes. */
 function resultSteps(code: Code, call: Node, position: number, count: number, search: Search): Steps {
   if (count === 1) return only({ kind: 'same', code, node: call });

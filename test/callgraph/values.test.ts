@@ -220,3 +220,18 @@ test('a word that is everywhere is not looked for', async () => {
   const found = await ofF('var t T; t.run()', `${more}\ntype T struct { run func() }\n${filler.join('\n')}`);
   assert.deepEqual(found, ['call t.run() -> ?']);
 });
+
+test('a result with a name goes where the calls of its function go', async () => {
+  const pick = 'func pick() (r func(func())) { r = func(run func()) { run() }; return }';
+  const named = await edges(`package p\n\n${more}\n${pick}\nfunc f() { pick()(h) }`);
+  assert.deepEqual(
+    named.filter((edge) => edge.startsWith('literal')),
+    ['literal: call run() -> h'],
+  );
+  const list = 'func all() (rs []func(func())) { rs = append(rs, func(run func()) { run() }); return }';
+  const elements = await edges(`package p\n\n${more}\n${list}\nfunc f() { all()[0](h) }`);
+  assert.deepEqual(
+    elements.filter((edge) => edge.startsWith('literal')),
+    ['literal: call run() -> h'],
+  );
+});

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { goPackages, sourceFile } from '../../analysis/index.ts';
 import { newestRelease } from '../../analysis/model/build-constraint.ts';
-import { packagesOf } from '../support/go.ts';
+import { packagesOf, target } from '../support/go.ts';
 
 test('an external test package has its own path, also where it is alone', () => {
   const paths = (files: Readonly<Record<string, string>>): string[] =>
@@ -38,4 +39,19 @@ test('tags of Go releases hold up to that of the library', () => {
     built.map((p) => p.files.map((f) => f.path)),
     [['m/a.go', 'm/c.go'], ['m/b.go']],
   );
+});
+
+test('a package knows the files of its own that other targets have, and nothing concluded outlives their texts', () => {
+  const texts = { 'a.go': 'package p', 'b_windows.go': 'package p', 'c_plan9.go': 'package p' };
+  const ignored = '//go:build ignore\n\npackage main';
+  const left = packagesOf({ ...texts, 'gen.go': ignored }).map((p) => p.leftOut.map((f) => f.path));
+  assert.deepEqual(left, [['m/b_windows.go', 'm/c_plan9.go'], ['m/c_plan9.go'], ['m/b_windows.go'], []]);
+  const file = sourceFile('m/a.go', 'package p');
+  const other = sourceFile('m/b_windows.go', 'package p');
+  const packages = (b: typeof other, previous = [] as ReturnType<typeof goPackages>) =>
+    goPackages({ path: 'm', files: [file, b], module: undefined }, target, previous);
+  const before = packages(other);
+  assert.equal(packages(other, before)[0]?.surface, before[0]?.surface);
+  const edited = sourceFile('m/b_windows.go', 'package p\nfunc f() {}', other);
+  assert.notEqual(packages(edited, before)[0]?.surface, before[0]?.surface);
 });
