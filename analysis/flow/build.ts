@@ -3,6 +3,7 @@
 
 import type { Kind } from '../syntax/kinds.generated.ts';
 import { child, childOfKind, type Node, statements, textOf, unparen } from '../syntax/node.ts';
+import { communicationOperands } from '../syntax/roles.ts';
 import { branch, type Draft, draft, enter, type Lowering, leave, link, type Scope, step } from './draft.ts';
 import { finish } from './finish.ts';
 import type { Flow } from './flow.ts';
@@ -283,16 +284,6 @@ function lowerClauses(l: Lowering, clauses: readonly Node[], blocks: readonly Dr
     lowerClauses(l, clauses, blocks, i + 1);
   });
   later(l, statements(clause));
-}
-
-/** What a `select` evaluates of a case before it chooses one. */
-function communicationOperands(clause: Node): readonly Node[] {
-  const communication = child(clause, 'communication');
-  if (!communication) return [];
-  if (communication.kind === 'send_statement') return communication.children;
-  const receive = child(communication, 'right');
-  const operand = receive && child(unparen(receive), 'operand');
-  return operand ? [operand] : [];
 }
 
 /** Whether evaluating the expression calls or receives. */

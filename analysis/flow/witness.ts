@@ -53,7 +53,7 @@ function describeCondition(condition: Condition): string {
 }
 
 /** The text of a node on one line, cut if it is long. */
-function short(node: Node): string {
+export function short(node: Node): string {
   const text = textOf(node).replace(/\s+/g, ' ');
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

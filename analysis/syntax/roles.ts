@@ -1,6 +1,6 @@
 // The part that a node plays in the syntax around it: a target of an assignment, a parameter, a called literal.
 
-import { child, childrenIn, enclosingFunction, type Node, operatorOf, textOf } from './node.ts';
+import { child, childrenIn, enclosingFunction, type Node, operatorOf, textOf, unparen } from './node.ts';
 
 /** Whether an expression stands where a value is assigned to: left of `=` or `:=`. */
 export function isTarget(at: Node): boolean {
@@ -86,4 +86,14 @@ export function isVariadicAt(fn: Node, position: number): boolean {
     at += Math.max(childrenIn(parameter, 'name').length, 1);
   }
   return false;
+}
+
+/** What a `select` evaluates of a case before it chooses one: the channel, and the value of a send. */
+export function communicationOperands(clause: Node): readonly Node[] {
+  const communication = child(clause, 'communication');
+  if (!communication) return [];
+  if (communication.kind === 'send_statement') return communication.children;
+  const receive = child(communication, 'right');
+  const operand = receive && child(unparen(receive), 'operand');
+  return operand ? [operand] : [];
 }
