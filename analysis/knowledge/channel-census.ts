@@ -7,8 +7,7 @@ import { type Located, newSearch } from '../callgraph/search.ts';
 import { sourcesOf } from '../callgraph/sources.ts';
 import { isConversion } from '../callgraph/targets.ts';
 import type { Code } from '../model/code.ts';
-import { mentionsIn } from '../model/mentions.ts';
-import { mentionsWord } from '../model/reads.ts';
+import { mentionsIn, mentionsLeftOut } from '../model/mentions.ts';
 import { importsOf } from '../syntax/imports.ts';
 import {
   argumentsOf,
@@ -126,7 +125,7 @@ function isWholePackage(
     return false;
   for (const word of words) {
     if (mentionsIn(pkg, word).length !== packageCode(word).length) return false;
-    if (pkg.leftOut.some((file) => file.declarations.some((d) => mentionsWord(d, word)))) return false;
+    if (mentionsLeftOut(pkg, word).length > 0) return false;
   }
   return true;
 }
