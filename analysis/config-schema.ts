@@ -8,13 +8,14 @@ export interface JsonSchema {
   /** A noun phrase that completes `must be …`. */
   readonly title?: string;
   readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string';
+  readonly type?: 'object' | 'array' | 'string' | 'integer';
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean;
   readonly items?: JsonSchema;
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minLength?: number;
+  readonly minimum?: number;
   readonly default?: unknown;
 }
 
@@ -51,6 +52,13 @@ export function configSchema(ruleIds: readonly string[]): JsonSchema {
           readHeader: duration('For http.Server.ReadHeaderTimeout.', defaultConfig.timeouts.readHeader),
           wait: duration('For a wait on a channel.', defaultConfig.timeouts.wait),
         },
+      },
+      poolSize: {
+        title: 'a whole number of at least 1',
+        description: 'How many goroutines the code that fixes write lets run at once.',
+        type: 'integer',
+        minimum: 1,
+        default: defaultConfig.poolSize,
       },
       exclude: {
         title: 'a list of patterns as in .gitignore',

@@ -15,6 +15,8 @@ export interface Config {
     /** Of a wait on a channel. */
     readonly wait: string;
   };
+  /** How many goroutines the code that fixes write lets run at once, at least 1. */
+  readonly poolSize: number;
   /** Glob patterns, in the syntax of .gitignore, of files and folders that are not analysed. */
   readonly exclude: readonly string[];
 }
@@ -22,5 +24,6 @@ export interface Config {
 export const defaultConfig: Config = {
   rules: {},
   timeouts: { client: '30s', readHeader: '10s', wait: '30s' },
+  poolSize: 10,
   exclude: [],
 };

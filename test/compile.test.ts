@@ -7,11 +7,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { refactorings } from '../analysis/index.ts';
 import { fixFixture, preferred, preferredSafe, type Texts } from './support/fix-fixture.ts';
-import { type Fixture, fixtureIds, readFixture } from './support/fixture.ts';
+import { type Fixture, fixtureIds, fixtureLibrary, readFixture } from './support/fixture.ts';
 import { go, unformatted, whyNoGo } from './support/go-command.ts';
 import { assertNone } from './support/problems.ts';
 import { readRefactoringCases } from './support/refactoring-fixture.ts';
-import { library as loadLibrary } from './support/runtime.ts';
 
 const reason = whyNoGo();
 if (reason) {
@@ -22,7 +21,7 @@ if (reason) {
 }
 
 async function testWithGo(): Promise<void> {
-  const library = await loadLibrary();
+  const library = await fixtureLibrary();
   const fixtures = fixtureIds().map(readFixture);
   const cases = refactorings.flatMap(({ id }) => readRefactoringCases(id));
   const folder = mkdtempSync(join(tmpdir(), 'goleash-compile-'));

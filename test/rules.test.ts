@@ -6,13 +6,19 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { rules, sourceFile } from '../analysis/index.ts';
 import { type Found, findingsIn, fixFixture, only, preferred, type Texts } from './support/fix-fixture.ts';
-import { type Fixture, type FixtureFile, fixtureIds, knownGaps, readFixture } from './support/fixture.ts';
+import {
+  type Fixture,
+  type FixtureFile,
+  fixtureIds,
+  fixtureLibrary,
+  knownGaps,
+  readFixture,
+} from './support/fixture.ts';
 import { formatGolden } from './support/golden.ts';
 import { assertNone } from './support/problems.ts';
-import { library as loadLibrary } from './support/runtime.ts';
 import { compareWants, wantsOf } from './support/want.ts';
 
-const library = await loadLibrary();
+const library = await fixtureLibrary();
 const update = process.env['UPDATE'] === '1';
 
 for (const ruleId of fixtureIds()) {

@@ -2,6 +2,7 @@
 
 import type { Node } from '../syntax/node.ts';
 import { declarationOf, type SourceFile, sourceFile } from '../syntax/source-file.ts';
+import { bodyText } from './body-text.ts';
 import type { FixBuilder, NamesAt } from './fix-builder.ts';
 import { parseDuration } from './go-text.ts';
 import { eolAt, fitted, indentAt, isBlank, lineStart, spanOf, unindented } from './layout.ts';
@@ -67,7 +68,10 @@ function changesFor(changes: Changes, node: Node): FileChanges {
   return found;
 }
 
-type TextEdits = Pick<FixBuilder, 'replace' | 'replaceRange' | 'insertBefore' | 'insertAfter' | 'source'>;
+type TextEdits = Pick<
+  FixBuilder,
+  'replace' | 'replaceRange' | 'insertBefore' | 'insertAfter' | 'source' | 'body'
+>;
 
 function textEdits(changes: Changes): TextEdits {
   const put = (node: Node, start: number, end: number, text: string): void => {
@@ -86,6 +90,7 @@ function textEdits(changes: Changes): TextEdits {
     insertBefore: (node, text) => put(node, span(node).start, span(node).start, text),
     insertAfter: (node, text) => put(node, span(node).end, span(node).end, text),
     source: (node) => unindented(changesFor(changes, node).file, node),
+    body: (block, depth, changed) => bodyText(changesFor(changes, block).file, block, depth, changed),
   };
 }
 

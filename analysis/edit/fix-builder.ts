@@ -34,6 +34,11 @@ export interface FixBuilder {
   /** The source of a node as if the line it starts on were not indented, its comments included. */
   source(node: Node): string;
   /**
+   * The statements of a block with all comments between its braces, `depth` tabs from the first column. `changes` gives
+   * nodes in it another text; a statement with the text `''` goes with its line and the comment on it.
+   */
+  body(block: Node, depth: number, changes: ReadonlyMap<Node, string>): string;
+  /**
    * The name to write for package `path` at `at`: that of an existing import, or of one that this fix adds. A
    * shadowed or taken name gets a fresh alias. An import that the fix's texts do not use after all is not added.
    */

@@ -21,6 +21,7 @@ import sleepAsSynchronisation from './sleep-as-synchronisation.ts';
 import stuckWait from './stuck-wait.ts';
 import tickerNotStopped from './ticker-not-stopped.ts';
 import timeAfterInLoop from './time-after-in-loop.ts';
+import unboundedGoroutines from './unbounded-goroutines.ts';
 import unclosedChannel from './unclosed-channel.ts';
 import waitgroupAddInGoroutine from './waitgroup-add-in-goroutine.ts';
 import type { Rule } from './rule.ts';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   stuckWait,
   tickerNotStopped,
   timeAfterInLoop,
+  unboundedGoroutines,
   unclosedChannel,
   waitgroupAddInGoroutine,
 ];

@@ -19,10 +19,11 @@ test('an empty file and one of comments give the defaults', () => {
 
 test('settings replace the defaults one by one', () => {
   const text =
-    'rules:\n  lost-cancel: off\n  ticker-not-stopped: error\ntimeouts:\n  client: 1m30s\nexclude: ["gen/", "*.pb.go"]\n';
+    'rules:\n  lost-cancel: off\n  ticker-not-stopped: error\ntimeouts:\n  client: 1m30s\npoolSize: 4\nexclude: ["gen/", "*.pb.go"]\n';
   assert.deepEqual(parseConfig('.goleash.yaml', text, ruleIds).config, {
     rules: { 'lost-cancel': 'off', 'ticker-not-stopped': 'error' },
     timeouts: { ...defaultConfig.timeouts, client: '1m30s' },
+    poolSize: 4,
     exclude: ['gen/', '*.pb.go'],
   });
 });
@@ -47,6 +48,10 @@ test('a wrong value is named where it stands, with what it must be', () => {
   assert.deepEqual(problemsOf('timeouts: { client: 0s }\n'), [
     '1:21: client must be a Go duration above zero, such as 30s or 1m30s, not "0s"',
   ]);
+  for (const value of ['0', '-1', '2.5', 'many'])
+    assert.deepEqual(problemsOf(`poolSize: ${value}\n`), [
+      `1:11: poolSize must be a whole number of at least 1, not ${value === 'many' ? '"many"' : value}`,
+    ]);
   assert.deepEqual(problemsOf('exclude:\n  - a\n  - [b]\n'), [
     '3:5: every entry of exclude must be a pattern as in .gitignore, in quotes if it starts with *, ! or [',
   ]);

@@ -3,9 +3,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { globSync } from 'tinyglobby';
-import { type GoPackage, goPackages, parseGoMod, type SourceFile, sourceFile } from '../../analysis/index.ts';
+import {
+  type GoModule,
+  type GoPackage,
+  goPackages,
+  type Library,
+  parseGoMod,
+  type SourceFile,
+  sourceFile,
+} from '../../analysis/index.ts';
+import { moduleLibrary } from '../../analysis/node/packages.ts';
 import { target } from './go.ts';
 import { parseGolden } from './golden.ts';
+import { library } from './runtime.ts';
 
 /** One Go file of a fixture. Paths count from the root of the repository. */
 export interface FixtureFile {
@@ -55,12 +65,22 @@ function readFiles(pattern: string): readonly FixtureFile[] {
     });
 }
 
+/** The module of all fixtures. */
+function fixtureModule(): GoModule | undefined {
+  return parseGoMod(readFileSync('fixtures/go.mod', 'utf8'), 'fixtures');
+}
+
+/** What fixtures can import: the standard library, and the modules under test/modules. */
+export async function fixtureLibrary(): Promise<Library> {
+  return moduleLibrary(await library(), fixtureModule(), target);
+}
+
 /** The packages of a fixture, with the text of some files replaced. */
 export function fixturePackages(
   fixture: Fixture,
   texts: ReadonlyMap<string, string> = new Map(),
 ): readonly GoPackage[] {
-  const module = parseGoMod(readFileSync('fixtures/go.mod', 'utf8'), 'fixtures');
+  const module = fixtureModule();
   const sources = fixture.files.map((file) => sourceFile(file.path, texts.get(file.path) ?? file.text));
   const directories = [...new Set(sources.map((file) => dirname(file.path)))];
   return directories.flatMap((path) =>
