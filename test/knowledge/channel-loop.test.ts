@@ -6,13 +6,13 @@ import { assertCompiles, becomes, out, stays } from './rewritten.ts';
 describe('a loop over a channel', () => {
   test('asks for the next value and the way out', () =>
     becomes(
-      'for v := range in {\n\t// Each.\n\tuse(v)\n\tif v > 1 {\n\t\tbreak\n\t}\n}\nuse(1)\nreturn nil',
+      'for v := range in { // all\n\t// Each.\n\tuse(v)\n\tif v > 1 {\n\t\tbreak\n\t}\n}\nuse(1)\nreturn nil',
       'v := range',
       `
 loop:
 for {
 	select {
-	case v, ok := <-in:
+	case v, ok := <-in: // all
 		if !ok {
 			break loop
 		}

@@ -38,8 +38,11 @@ export function aroundLoop(code: Code, clause: Node): Write | undefined {
       return false;
     const ok = edit.freshName('ok', loop);
     const value = variable && !isBlank(variable) ? textOf(variable) : '_';
-    const open = `for {\n\tselect {\n\tcase ${value}, ${ok} := <-${textOf(channel)}:\n\t\tif !${ok} {\n\t\t\t${end}\n\t\t}`;
+    const open = `for {\n\tselect {\n\tcase ${value}, ${ok} := <-${textOf(channel)}:`;
     edit.replaceRange(loop, loop.start, body.start + 1, open);
+    // A comment behind the head stays behind the case.
+    const line = loop.tree.text.indexOf('\n', body.start);
+    edit.replaceRange(loop, line, line, `\n\t\tif !${ok} {\n\t\t\t${end}\n\t\t}`);
     indentLines(edit, loop, body.start, last.end);
     return edit.insertStatementAfter(last, tail);
   };
