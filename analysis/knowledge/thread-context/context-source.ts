@@ -59,22 +59,26 @@ function ownSource(
   outlives: boolean,
 ): ContextSource | undefined {
   const given = givenContext(code, fn, at);
-  if (given?.kind === 'hidden')
-    return { kind: 'none', at, reason: `${textOf(given.parameter)} is hidden by another variable here` };
-  const isRequests = given?.isOfRequest === true;
-  if (given && !isRequests) return sourceOf(given, fn);
+  if (given?.suffix === '') return sourceOf(given, fn, at);
+  // What is made of the context of a request is nearer.
   const made = madeContext(code, fn, at, isMain(code, fn) ? 'any' : 'real');
   if (made && !(outlives && made.endsWithFunction)) return { kind: 'at hand', text: made.text, owner: fn };
-  if (given && outlives)
+  if (given?.isOfRequest && outlives)
     return { kind: 'none', at, reason: 'this goes on after the request, whose context is the only one here' };
-  if (given) return sourceOf(given, fn);
+  if (given) return sourceOf(given, fn, at);
   const field = fn.kind === 'method_declaration' ? lifetimeField(code, fn, at, called) : undefined;
   return field === undefined ? undefined : { kind: 'at hand', text: field, owner: fn };
 }
 
-function sourceOf(given: Exclude<GivenContext, { kind: 'hidden' }>, fn: Node): ContextSource {
-  if (given.kind === 'named') return { kind: 'at hand', text: given.text, owner: fn };
-  return { kind: 'unnamed', fn, parameter: given.parameter, suffix: given.suffix };
+function sourceOf(given: GivenContext, fn: Node, at: Node): ContextSource {
+  switch (given.kind) {
+    case 'named':
+      return { kind: 'at hand', text: given.text, owner: fn };
+    case 'unnamed':
+      return { kind: 'unnamed', fn, parameter: given.parameter, suffix: given.suffix };
+    case 'hidden':
+      return { kind: 'none', at, reason: `${textOf(given.parameter)} is hidden by another variable here` };
+  }
 }
 
 function sourceOfDeclared(code: Code, fn: Node): ContextSource {
@@ -104,7 +108,7 @@ function sourceInTest(code: Code, at: Node): ContextSource {
     if (made) return { kind: 'at hand', text: made.text, owner: fn };
     const given = givenContext(code, fn, at);
     const isTests = given?.kind === 'named' && given.text.endsWith('.Context()') && isTesting(code, fn);
-    if (given && given.kind !== 'hidden' && !(isTests && afterTest)) return sourceOf(given, fn);
+    if (given && given.kind !== 'hidden' && !(isTests && afterTest)) return sourceOf(given, fn, at);
     // When the functions that `Cleanup` was given run, the context of the test is done.
     if (isForCleanup(code, fn)) afterTest = true;
   }

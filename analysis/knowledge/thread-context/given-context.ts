@@ -7,17 +7,17 @@ import { isNamed, type Type } from '../../model/types.ts';
 import { child, childrenIn, type Node, textOf } from '../../syntax/node.ts';
 import { isBlank } from '../../syntax/roles.ts';
 
-export type GivenContext =
-  | { readonly kind: 'named'; readonly text: string; readonly isOfRequest: boolean }
-  /** It has no name that it can be used by. `suffix` is what makes a context of it: `''` or `.Context()`. */
-  | {
-      readonly kind: 'unnamed';
-      readonly parameter: Node;
-      readonly suffix: string;
-      readonly isOfRequest: boolean;
-    }
+export type GivenContext = (
+  | { readonly kind: 'named'; readonly text: string }
+  /** It has no name that it can be used by. */
+  | { readonly kind: 'unnamed'; readonly parameter: Node }
   /** Something else has its name. */
-  | { readonly kind: 'hidden'; readonly parameter: Node };
+  | { readonly kind: 'hidden'; readonly parameter: Node }
+) & {
+  /** What makes a context of the parameter: `''` or `.Context()`. */
+  readonly suffix: string;
+  readonly isOfRequest: boolean;
+};
 
 interface Candidate {
   readonly parameter: Node;
@@ -42,15 +42,15 @@ export function givenContext(code: Code, fn: Node, at: Node): GivenContext | und
 }
 
 function usableAt(code: Code, { parameter, type, suffix }: Candidate, at: Node): GivenContext {
-  const isOfRequest = isNamed(type, 'net/http', 'Request');
+  const facts = { suffix, isOfRequest: isNamed(type, 'net/http', 'Request') };
   const name = childrenIn(parameter, 'name').find((n) => !isBlank(n));
-  if (!name) return { kind: 'unnamed', parameter, suffix, isOfRequest };
+  if (!name) return { kind: 'unnamed', parameter, ...facts };
   const declared = code.bindingOf(name);
   const binding = code.lookup(textOf(name), at);
   const isUsable = binding === declared || (suffix === '' && binding !== undefined && isOfIt(code, binding));
   return isUsable
-    ? { kind: 'named', text: `${textOf(name)}${suffix}`, isOfRequest }
-    : { kind: 'hidden', parameter };
+    ? { kind: 'named', text: `${textOf(name)}${suffix}`, ...facts }
+    : { kind: 'hidden', parameter, ...facts };
 }
 
 /** Whether a variable that has taken a context's name is a context, made of that one if its type is not visible. */
