@@ -2,7 +2,7 @@
 // handed over goes out of sight.
 
 import type { Callee } from '../model/calls.ts';
-import { neverReturns } from '../model/never-returns.ts';
+import { mayNotReturn, neverReturns } from '../model/never-returns.ts';
 import { argumentsOf, child, type Node, unparen } from '../syntax/node.ts';
 import type { Expr } from './ir.ts';
 import {
@@ -103,14 +103,11 @@ function succeeds({ code }: Lowering, call: Node, name: string): boolean {
 function isDoubtful(name: string, mode: Mode, wanted: number): boolean {
   // The flow ends with a statement that never returns, but not where one is only deferred or started.
   if (neverReturns(name)) return mode !== 'call';
-  return mayNotReturn.test(name) || (wanted > 0 && elects.test(name));
+  return mayNotReturn(name) || (wanted > 0 && elects.test(name));
 }
 
 /** Atomic operations, whose results tell goroutines apart: no two of them see the same. */
 const elects = /(?:^|\/)atomic\.|^sync\.Map\./;
-
-/** Names of functions that end the goroutine or the process, or panic, in some packages. */
-const mayNotReturn = /\.(?:Fatal|Fail|Panic|Abort|Exit|Skip|Throw|Must)\w*$/i;
 
 function lowerBuiltin(l: Lowering, call: Node, callee: Callee): readonly Expr[] | undefined {
   const [first, ...rest] = argumentsOf(call);

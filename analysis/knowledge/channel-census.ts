@@ -26,6 +26,8 @@ export interface ChannelUse extends Located {
 /** What the package does with the channels of one `make`. */
 export interface Census {
   readonly uses: readonly ChannelUse[];
+  /** Whether nothing but variables of functions has the channel. */
+  readonly isLocal: boolean;
   /** Whether that is all that anybody does with them. It costs more to tell than to count. */
   isAll(): boolean;
 }
@@ -46,7 +48,7 @@ export function censusOf(code: Code, make: Node): Census | undefined {
   if (!complete || isLost) return undefined;
   for (const cell of cells) if (cell.kind !== 'local') words.add(cell.name);
   const isAll = () => cells.every((cell) => isClosedWorld(code, cell)) && isWholePackage(code, words);
-  return { uses, isAll };
+  return { uses, isLocal: cells.every((cell) => cell.kind === 'local'), isAll };
 }
 
 /**

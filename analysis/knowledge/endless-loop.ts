@@ -3,8 +3,9 @@
 import { targetsOf } from '../callgraph/call-graph.ts';
 import type { Block, Edge, Flow } from '../flow/flow.ts';
 import { partsOf, reachableFrom } from '../flow/graph.ts';
+import { writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
-import { neverReturns } from '../model/never-returns.ts';
+import { mayNotReturn, neverReturns } from '../model/never-returns.ts';
 import { child, contains, enclosingFunction, type Node, nodesOf, unparen } from '../syntax/node.ts';
 import { isEndOfEndless } from './endless-range.ts';
 
@@ -117,7 +118,10 @@ function callEnds(code: Code, call: Node, depth: number, seen: Set<Node>): boole
   if (name === 'builtin.panic') return false;
   if (neverReturns(name)) return true;
   if (name.startsWith('builtin.') || depth >= deepest) return false;
-  return targetsOf(code, call).functions.some((target) => {
+  const { functions } = targetsOf(code, call);
+  // What it does is not visible, and its name may tell.
+  if (functions.length === 0) return mayNotReturn(`.${writtenName(call)}`);
+  return functions.some((target) => {
     if (seen.has(target.node)) return false;
     seen.add(target.node);
     return target.code.calls.some(

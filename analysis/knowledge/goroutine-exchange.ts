@@ -28,7 +28,7 @@ export type Owner = 'own' | 'time' | 'others' | Binding;
 
 /** One thing that a goroutine may wait for. */
 export interface Exchange extends Located {
-  readonly kind: 'send' | 'receive' | 'wait' | 'lock' | 'again';
+  readonly kind: 'send' | 'receive' | 'wait' | 'lock' | 'again' | 'spin';
   readonly owner: Owner;
 }
 
@@ -44,7 +44,7 @@ interface Visit {
 
 /**
  * What the goroutines of a spawn exchange with others, as far as the package shows in a few steps. `again` is a call of the
- * function that starts them.
+ * function that starts them, `spin` a loop that may go round until others have done something.
  */
 export function exchangesOf(code: Code, spawn: Spawn): readonly Exchange[] {
   const visit: Visit = { spawner: code, spawn, found: [], seen: new Set() };
@@ -79,8 +79,22 @@ function visitFunction(v: Visit, code: Code, fn: Node, given: readonly Owner[], 
       const over = child(node, 'right');
       if (over && code.underlyingOf(code.typeOf(over)).kind === 'chan') add('receive', node, over);
     }
+    if (depth === 0 && node.kind === 'for_statement' && maySpin(code, node)) add('spin', node, undefined);
     if (mayBeCall(node)) visitCall(v, code, node, owners, fn, depth, add);
   }
+}
+
+/** Whether a loop has no end of its own, or asks for what others set. */
+function maySpin(code: Code, loop: Node): boolean {
+  const head = loop.children.filter((c) => c.field !== 'body');
+  return (
+    head.length === 0 ||
+    head.some((part) =>
+      [...descendants(part)].some(
+        (node) => mayBeCall(node) && /^sync\/atomic\..*Load/.test(code.calleeName(node)),
+      ),
+    )
+  );
 }
 
 function visitCall(

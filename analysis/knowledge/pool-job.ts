@@ -31,14 +31,34 @@ export interface Job {
   readonly parts: readonly JobPart[];
   /** The clause of a loop over a slice that is the same all along, if a part is an element of it: its index says it all. */
   readonly range: { readonly key: Node | undefined; readonly value: Node; readonly over: Node } | undefined;
+  /** What the range clause declares for the goroutine alone, which then did nothing with it. */
+  readonly idle: readonly Node[];
 }
 
 /** The job of a turn; undefined if there is nothing to tell, or if more than variables would have to be told. */
 export function jobOf(code: Code, spawn: Spawn, loop: Loop, literal: Node): Job | undefined {
-  const given = spawn.by === 'go' ? partsOfArguments(code, spawn, loop, literal) : [];
+  const given = partsOfArguments(code, spawn, loop, literal);
   const captured = partsOfCaptured(code, loop, literal);
-  if (!given || !captured || given.length + captured.length === 0) return undefined;
-  return { parts: [...captured, ...given], range: elementRange(code, loop) };
+  const idle = idleIn(code, spawn, loop, literal);
+  if (!given || !captured || !idle || given.length + captured.length === 0) return undefined;
+  return { parts: [...captured, ...given], range: elementRange(code, loop), idle };
+}
+
+/** The arguments of the goroutine with the parameters that get them. */
+function argumentsWithParameters(
+  code: Code,
+  spawn: Spawn,
+  literal: Node,
+): readonly { readonly arg: Node; readonly parameter: Binding | undefined }[] {
+  const args = spawn.by === 'go' ? argumentsOf(spawn.started) : [];
+  return args.map((arg, i) => {
+    const name = parameterAt(literal, i);
+    return { arg, parameter: name && code.bindingOf(name) };
+  });
+}
+
+function isUnused(code: Code, parameter: Binding | undefined): boolean {
+  return !parameter || code.usesOf(parameter).length === 1;
 }
 
 function partsOfArguments(
@@ -48,22 +68,35 @@ function partsOfArguments(
   literal: Node,
 ): readonly JobPart[] | undefined {
   const parts: JobPart[] = [];
-  for (const [i, arg] of argumentsOf(spawn.started).entries()) {
-    const parameter = parameterAt(literal, i);
-    const binding = parameter && code.bindingOf(parameter);
-    if (arg.kind === 'variadic_argument' || !parameter) return undefined;
-    if (!binding || code.usesOf(binding).length === 1) {
+  for (const { arg, parameter } of argumentsWithParameters(code, spawn, literal)) {
+    if (arg.kind === 'variadic_argument') return undefined;
+    if (!parameter || isUnused(code, parameter)) {
       // Nothing is done with it, so nothing must be computed for it.
       if ([...descendants(arg)].some((node) => node.kind === 'call_expression')) return undefined;
     } else if (isOfTurn(code, loop, arg)) {
-      parts.push({
-        name: binding.name,
-        type: code.typeOfBinding(binding),
-        value: { node: arg, text: textOf(arg) },
-      });
-    } else if (!isSameOutside(code, arg, binding)) return undefined;
+      const { name } = parameter;
+      parts.push({ name, type: code.typeOfBinding(parameter), value: { node: arg, text: textOf(arg) } });
+    } else if (!isSameOutside(code, arg, parameter)) return undefined;
   }
   return parts;
+}
+
+/** The variables of the range clause that only unused parameters get; undefined if a variable of the body is one. */
+function idleIn(code: Code, spawn: Spawn, loop: Loop, literal: Node): readonly Node[] | undefined {
+  const dropped = argumentsWithParameters(code, spawn, literal).filter((a) => isUnused(code, a.parameter));
+  const idle = new Set<Node>();
+  for (const node of dropped.flatMap(({ arg }) => [...descendants(arg)])) {
+    const binding = node.kind === 'identifier' ? code.bindingOf(node) : undefined;
+    const at = binding?.declaredAt;
+    if (!binding || !at || !contains(loop.at, at)) continue;
+    const isUsed = code
+      .usesOf(binding)
+      .some((use) => use !== at && !dropped.some(({ arg }) => contains(arg, use)));
+    if (isUsed) continue;
+    if (at.parent?.parent?.kind !== 'range_clause') return undefined;
+    idle.add(at);
+  }
+  return [...idle];
 }
 
 /** Whether an expression names a variable of the loop. */

@@ -30,7 +30,7 @@ export function writePool(plan: PoolPlan, edit: FixBuilder, limit: number): void
   const { loop, feed } = plan;
   const message = messageOf(plan, edit);
   if (!message) return false;
-  const workers = edit.freshName('workers', loop.at);
+  const workers = edit.freshName('numWorkers', loop.at);
   const jobs = feed === 'others' ? rangedText(plan) : edit.freshName('jobs', loop.at);
   const work = plan.form === 'function' ? edit.freshName('work', loop.at) : undefined;
   const lines = [
@@ -60,33 +60,29 @@ function rangedText({ loop }: PoolPlan): string {
 }
 
 function messageOf(plan: PoolPlan, edit: FixBuilder): Message | undefined {
-  const { code, job, loop, form } = plan;
-  const types = job.parts.map((part) => typeText(code, edit, part.type, loop.at));
-  const areKnown = !types.includes(undefined);
-  const [first] = job.parts;
-  if (job.parts.length === 1 && first && types[0]) {
+  const { code, job, loop } = plan;
+  const [first, ...more] = job.parts;
+  const type = first && more.length === 0 ? typeText(code, edit, first.type, loop.at) : undefined;
+  if (first && type !== undefined) {
     const { name } = first;
-    return {
-      type: types[0],
-      before: [],
-      sent: first.value.text,
-      name,
-      unpack: [],
-      args: name,
-      head: undefined,
-    };
+    return { type, before: [], sent: first.value.text, name, unpack: [], args: name, head: headOf(plan) };
   }
-  return (
-    byIndex(plan, edit, areKnown || form === 'statements') ??
-    (areKnown ? byStruct(plan, edit, types as string[]) : undefined)
-  );
+  return byIndex(plan, edit) ?? byStruct(plan, edit);
+}
+
+/** The left side of the range clause without what nobody uses. */
+function headOf({ job, loop }: PoolPlan): string | undefined {
+  const left = leftOf(loop.at);
+  if (!left || job.idle.length === 0) return undefined;
+  const names = left.children.map((name) => (job.idle.includes(name) ? '_' : textOf(name)));
+  return (names[1] === '_' ? names.slice(0, 1) : names).join(', ');
 }
 
 /** The index of an element is enough, if a job is an element and its index. */
-function byIndex(plan: PoolPlan, edit: FixBuilder, isPossible: boolean): Message | undefined {
+function byIndex(plan: PoolPlan, edit: FixBuilder): Message | undefined {
   const { job, loop, code } = plan;
   const { range } = job;
-  if (!range || !isPossible) return undefined;
+  if (!range) return undefined;
   const is = (part: JobPart, node: Node | undefined): boolean =>
     node !== undefined && part.value.text === textOf(node);
   const index = job.parts.find((part) => is(part, range.key));
@@ -103,8 +99,10 @@ function byIndex(plan: PoolPlan, edit: FixBuilder, isPossible: boolean): Message
   return { type: 'int', before: [], sent: key, name, unpack: [`${element.name} := ${at}`], args, head };
 }
 
-function byStruct(plan: PoolPlan, edit: FixBuilder, types: readonly string[]): Message {
-  const { job, loop } = plan;
+function byStruct(plan: PoolPlan, edit: FixBuilder): Message | undefined {
+  const { code, job, loop } = plan;
+  const types = job.parts.map((part) => typeText(code, edit, part.type, loop.at));
+  if (types.includes(undefined)) return undefined;
   const type = edit.freshName('job', loop.at);
   const name = edit.freshName('j', loop.at);
   const width = Math.max(...job.parts.map((part) => part.name.length));
@@ -118,7 +116,7 @@ function byStruct(plan: PoolPlan, edit: FixBuilder, types: readonly string[]): M
     name,
     unpack: [`${names.join(', ')} := ${values}`],
     args: values,
-    head: undefined,
+    head: headOf(plan),
   };
 }
 

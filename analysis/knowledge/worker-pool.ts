@@ -10,6 +10,7 @@ import {
   contains,
   descendants,
   enclosingFunction,
+  mayBeCall,
   type Node,
   statements,
   textOf,
@@ -108,7 +109,7 @@ function formOf(code: Code, body: Node, literal: Node, done: Node | undefined): 
     statements(body).some((s) => s.kind === 'labeled_statement');
   // A bare call of `Done` is missed by a return, and the worker's own end by what ends its goroutine.
   const isMissed = done?.kind === 'expression_statement' && returns.length > 0;
-  const ends = own.some((node) => code.calleeName(node) === 'runtime.Goexit');
+  const ends = own.some((node) => mayBeCall(node) && code.calleeName(node) === 'runtime.Goexit');
   if (isEmpty || jumps || isMissed || ends) return undefined;
   const defers = own.some((node) => node.kind === 'defer_statement' && node !== done);
   return defers || returns.some((node) => isInInnerLoop(node, body)) ? 'function' : 'statements';

@@ -22,3 +22,8 @@ const functions: ReadonlySet<string> = new Set([
 export function neverReturns(callee: string): boolean {
   return functions.has(callee);
 }
+
+/** Whether the name of a function, in whatever package, says that it may end the goroutine or the process, or panic. */
+export function mayNotReturn(callee: string): boolean {
+  return /\.(?:Fatal|Fail|Panic|Abort|Exit|Skip|Throw|Must)\w*$/i.test(callee);
+}

@@ -50,6 +50,7 @@ interface OneSided {
   readonly makes: readonly Located[];
   /** All of its sends, or all of its receives. */
   readonly uses: readonly ChannelUse[];
+  readonly isLocal: boolean;
 }
 
 /** The sends and receives of a declaration. Channels of a declared type can be given values by its methods. */
@@ -89,25 +90,27 @@ function oneSidedAt(code: Code, use: ChannelUse): OneSided | undefined {
   const makes = makesOf(code, use.node);
   if (!makes || makes.length === 0 || makes.every((make) => isTestSupport(make.code))) return undefined;
   const uses = new Map<Node, ChannelUse>();
+  let isLocal = true;
   for (const make of makes) {
     const census = censusOf(make.code, make.node);
     if (!census || census.uses.some((other) => isOtherSide(use.kind, other.kind))) return undefined;
     if (!census.isAll()) return undefined;
+    if (!census.isLocal) isLocal = false;
     for (const own of census.uses) if (own.kind === use.kind) uses.set(own.node, own);
   }
-  const found = { makes, uses: [...uses.values()] };
+  const found = { makes, uses: [...uses.values()], isLocal };
   return isOnPurpose(found) ? undefined : found;
 }
 
 /**
- * Whether that is meant, or does no harm: a function waits on a channel that nobody else has, or has another case beside
- * it; a channel has room for what nobody wants to know; a send is tried, and may fail.
+ * Whether that is meant, or does no harm: a function waits on a channel that nobody else has, or functions have
+ * another case beside it; a channel has room for what nobody wants to know; a send is tried, and may fail.
  */
-function isOnPurpose({ makes, uses }: OneSided): boolean {
+function isOnPurpose({ makes, uses, isLocal }: OneSided): boolean {
   const [make, ...more] = makes;
   const [use, ...others] = uses;
   if (use?.kind === 'send') return !makes.every((m) => isUnbuffered(m.code, m.node)) || !uses.some(isAlone);
-  if (!uses.some(isAlone)) return makes.every((m) => uses.every((u) => u.code === m.code));
+  if (!uses.some(isAlone)) return isLocal;
   const isOwn = make && use && enclosingFunction(make.node) === enclosingFunction(use.node);
   return isOwn === true && more.length === 0 && others.length === 0;
 }

@@ -57,9 +57,9 @@ test('a pool for work that only computes', async () => {
     `func f(xs []int) []int {
 	sums := make([]int, len(xs))
 	var wg sync.WaitGroup
-	const workers = 4
+	const numWorkers = 4
 	jobs := make(chan int)
-	for range workers {
+	for range numWorkers {
 		wg.Go(func() {
 			for i := range jobs {
 				x := xs[i]
