@@ -3,7 +3,7 @@
 import type { Config } from './config.ts';
 import { type Code, type CodeContext, codeOf } from './model/code.ts';
 import type { GoPackage, Library } from './model/package.ts';
-import { holdsIn, type Reads, type Recorded, record } from './model/reads.ts';
+import { holdsIn, type Recorded, recall, record } from './model/reads.ts';
 import type { Report, Rule } from './rules/rule.ts';
 import type { Declaration, SourceFile } from './syntax/source-file.ts';
 
@@ -78,9 +78,8 @@ export function withReports<T>(
   if (known && known.madeFor !== context.pkg) memoryOf(declaration, context).delete(rule);
   const made = checked(rule, file, declaration, context);
   if (!made) return undefined;
-  const { value, reads } = record(context.pkg, () => use(made.value));
-  const both = { ...made, reads: union(made.reads, reads), withFixes: true };
-  memoryOf(declaration, context).set(rule, both);
+  const { value, reads } = record(context.pkg, () => use(recall(made)));
+  memoryOf(declaration, context).set(rule, { ...made, reads, withFixes: true });
   return value;
 }
 
@@ -100,13 +99,4 @@ function memoryOf(declaration: Declaration, { config, library }: Context): Remem
     remembered.set(declaration, memory);
   }
   return memory.byRule;
-}
-
-function union(a: Reads, b: Reads): Reads {
-  return {
-    bodies: new Set([...a.bodies, ...b.bodies]),
-    words: new Set([...a.words, ...b.words]),
-    files: new Set([...a.files, ...b.files]),
-    answers: new Set([...a.answers, ...b.answers]),
-  };
 }

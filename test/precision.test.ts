@@ -35,7 +35,7 @@ test('what is wrong with a line is named', () => {
   assert.deepEqual(broken({ rule: 'leaked-sendr' }), ['2: there is no rule leaked-sendr']);
   assert.deepEqual(broken({ confidence: 'sure' as never }), ['2: sure is no confidence']);
   assert.deepEqual(broken({ module: 'example.com/m' }), ['2: example.com/m is not module@version']);
-  for (const at of ['/root/a.go:1', 'a.go', 'a.go:0', 'a.txt:1'])
+  for (const at of ['/m/a.go:1', 'a.go', 'a.go:0', 'a.txt:1'])
     assert.deepEqual(broken({ at }), [`2: ${at} is not file.go:line below the module`]);
   for (const verdict of ['', 'yes'] as Entry['verdict'][])
     assert.deepEqual(broken({ verdict }), [`2: '${verdict}' is no verdict`]);

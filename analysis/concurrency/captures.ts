@@ -10,30 +10,14 @@ import { type Lowering, slotOf } from './lowering.ts';
 import { unknownShape } from './shapes.ts';
 import { type Variable, variablesOf } from './variables.ts';
 
-/** The variables that a literal or loop takes, with their slots in the function that makes it. */
-export function capturesFor(l: Lowering, literal: Node): Behaviour['captures'] {
-  return listed(
-    l,
-    literal,
-    l.loops.find(({ statement }) => statement === literal),
-  );
-}
-
-/** The variables that the function which is lowered takes itself, with its own slots. */
-export function capturesOf(l: Lowering): Behaviour['captures'] {
-  return listed(
-    l,
-    l.fn,
-    l.loops.find(({ statement }) => statement === l.fn),
-  );
-}
-
-function listed(l: Lowering, taker: Node, loop: Loop | undefined): Behaviour['captures'] {
+/** The variables that a literal or loop takes, with their slots in the function that is lowered: itself or its maker. */
+export function capturesOf(l: Lowering, taker: Node): Behaviour['captures'] {
   const own = [...variablesOf(l.code)]
     .filter(([, variable]) => isTaken(l, taker, variable))
     .map(([variable, { binding }]) => ({ variable, slot: slotOf(l, binding) }))
     .filter((capture): capture is { variable: Node; slot: Slot } => capture.slot !== undefined)
     .sort((a, b) => a.variable.start - b.variable.start);
+  const loop = l.loops.find(({ statement }) => statement === taker);
   const signals = loop ? signalsOf(l, loop) : [];
   return [...own, ...signals.map((variable) => ({ variable, slot: signalSlot(l, variable) }))];
 }

@@ -6,7 +6,7 @@ import { budget, type Defect } from './defects.ts';
 import { type Graph, graphOf, stuckIn } from './explore.ts';
 import { programOf } from './program.ts';
 import { type Goroutine, memoryOf, type State, type Value } from './state.ts';
-import { pendingOf } from './steps.ts';
+import { casesOf, pendingOf } from './steps.ts';
 
 /** An operation on a channel that a goroutine comes to. */
 export interface Use {
@@ -81,14 +81,10 @@ function operationsOf(state: State, g: Goroutine, madeAt: Node): readonly Operat
     return memory?.kind === 'channel' && memory.madeAt === madeAt;
   };
   if (!call) return [];
-  if (call.name === 'select') {
-    const frame = g.stack.at(-2);
-    const ending = frame?.kind === 'activation' ? frame.behaviour.blocks[frame.block]?.ending : undefined;
-    if (ending?.kind !== 'select') return [];
-    return ending.cases
+  if (call.name === 'select')
+    return casesOf(g)
       .filter((_, i) => isIt(call.args[2 * i]))
       .map(({ at, send }) => ({ at, kind: send ? 'sends' : 'receives' }));
-  }
   if (!isIt(call.args[0])) return [];
   const kind = kinds[call.name];
   return kind ? [{ at: call.at, kind }] : [];

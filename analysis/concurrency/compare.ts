@@ -23,7 +23,7 @@ export type Comparison = 'worse' | 'unsure' | 'alike';
 const budget = { states: 4 * ofKeystroke.states, steps: 4 * ofKeystroke.steps };
 
 /** Sizes of unknown collections for which a repair has to hold: of some elements, of one, and of one more. */
-const sizes = [2, 1, 3];
+export const sizes = [2, 1, 3];
 
 /**
  * Compares a function before and after an edit, for collections of several sizes if their size makes a difference.

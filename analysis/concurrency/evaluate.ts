@@ -139,9 +139,7 @@ function combined(m: Machine, state: State, frame: Activation, expr: Expr): Valu
     return result ?? `?(${short(left)}${expr.operator}${short(right)})`;
   }
   const answer = truth(m, state, frame, expr);
-  return typeof answer === 'boolean'
-    ? answer
-    : `?(${answer.fact.replace(/ /g, '_')}${answer.negated ? '!' : ''})`;
+  return typeof answer === 'boolean' ? answer : `?(${bare(answer.fact)}${answer.negated ? '!' : ''})`;
 }
 
 function short(value: Value): string {
@@ -203,13 +201,7 @@ function connective(
   if (second === decides) return decides;
   if (typeof first === 'boolean') return second;
   if (typeof second === 'boolean') return first;
-  return ask(
-    m,
-    state,
-    frame,
-    `${first.fact.replace(/ /g, '_')}${operator}${second.fact.replace(/ /g, '_')}`,
-    false,
-  );
+  return ask(m, state, frame, `${bare(first.fact)}${operator}${bare(second.fact)}`, false);
 }
 
 function ask(

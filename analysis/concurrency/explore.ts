@@ -265,6 +265,7 @@ function verdictAt(
   call: PrimitiveCall,
 ): Verdict {
   const { state } = points[at] as Point;
+  const channel = channelOf(state, call);
   return {
     kind,
     goroutine: g.id,
@@ -273,8 +274,8 @@ function verdictAt(
     blocksRoot: state.goroutines.has('0'),
     ownLock: isHeldBy(state, call, g.id),
     isNil: call.args[0] === null && call.name !== 'select',
-    madeAt: channelOf(state, call)?.madeAt,
-    hasRoom: (channelOf(state, call)?.capacity ?? 0) > 0,
+    madeAt: channel?.madeAt,
+    hasRoom: (channel?.capacity ?? 0) > 0,
     witness: witnessOf(points, at),
   };
 }

@@ -3,13 +3,13 @@
 // asked again; then the exploration starts anew and keeps it (counterexample-guided refinement: Clarke et al., 2000).
 
 import type { Behaviour } from './ir.ts';
-import { successors } from './liveness.ts';
+import { reachedFrom, successors } from './liveness.ts';
 import type { Activation, Frame, Goroutine } from './state.ts';
 
 /** What one exploration has learnt of its facts, by what they are about. */
 export interface Facts {
   /** Their outcomes are kept. */
-  readonly kept: Set<string>;
+  readonly kept: ReadonlySet<string>;
   /** Their outcomes were dropped, by the place where they came about. */
   readonly dropped: Map<string, string>;
   /** Outcomes that were asked for after they had been dropped: what has been explored is too coarse. */
@@ -19,7 +19,7 @@ export interface Facts {
 }
 
 export function newFacts(kept: ReadonlySet<string>, all: boolean): Facts {
-  return { kept: new Set(kept), dropped: new Map(), missed: new Set(), all };
+  return { kept, dropped: new Map(), missed: new Set(), all };
 }
 
 /** Whether to keep how a branch of a goroutine came out; inside a loop, the same branch asks again. */
@@ -94,25 +94,8 @@ function loopsOf(behaviour: Behaviour): ReadonlySet<number> {
   let found = loops.get(behaviour);
   if (!found) {
     const { blocks } = behaviour;
-    found = new Set([...blocks.keys()].filter((block) => reaches(behaviour, block, block)));
+    found = new Set(blocks.flatMap((b, i) => (reachedFrom(blocks, successors(b.ending)).has(i) ? [i] : [])));
     loops.set(behaviour, found);
   }
   return found;
-}
-
-function reaches({ blocks }: Behaviour, from: number, to: number): boolean {
-  const seen = new Set<number>();
-  const todo = [...successorsOf(blocks, from)];
-  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    if (at === to) return true;
-    if (seen.has(at)) continue;
-    seen.add(at);
-    todo.push(...successorsOf(blocks, at));
-  }
-  return false;
-}
-
-function successorsOf(blocks: Behaviour['blocks'], block: number): readonly number[] {
-  const ending = blocks[block]?.ending;
-  return ending ? successors(ending) : [];
 }

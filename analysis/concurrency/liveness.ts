@@ -88,6 +88,13 @@ export function successors(ending: Ending): readonly number[] {
   }
 }
 
+/** The numbers of the blocks that control can come to from some of them, themselves included. */
+export function reachedFrom(blocks: readonly Block[], starts: readonly number[]): ReadonlySet<number> {
+  const seen = new Set(starts);
+  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
+  return seen;
+}
+
 /** The slot that an operation gives a new value, whatever happens. */
 function writtenBy(operation: Operation): Slot | undefined {
   switch (operation.kind) {

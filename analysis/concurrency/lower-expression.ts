@@ -4,7 +4,7 @@ import { elementValue } from '../callgraph/cells.ts';
 import { isConversion } from '../callgraph/targets.ts';
 import type { Field } from '../model/types.ts';
 import { child, childOfKind, type Node, operatorOf, textOf, unparen } from '../syntax/node.ts';
-import { capturesFor } from './captures.ts';
+import { capturesOf } from './captures.ts';
 import type { Expr, Operation, Shape, Target } from './ir.ts';
 import { lowerCall } from './lower-call.ts';
 import {
@@ -35,7 +35,7 @@ export function lowerExpression(l: Lowering, expression: Node): Expr {
     case 'type_conversion_expression':
       return lowerCallLike(l, node);
     case 'func_literal':
-      return { kind: 'closure', literal: node, captures: capturesFor(l, node) };
+      return { kind: 'closure', literal: node, captures: capturesOf(l, node) };
     case 'unary_expression':
       return lowerUnary(l, node);
     case 'binary_expression':

@@ -2,14 +2,7 @@
 
 import type { Block as FlowBlock } from '../flow/flow.ts';
 import { child, childOfKind, type Node } from '../syntax/node.ts';
-import {
-  capturesFor,
-  returnsValues,
-  signalSlot,
-  signalsIn,
-  tellsExit,
-  valuesReturnedBy,
-} from './captures.ts';
+import { capturesOf, returnsValues, signalSlot, signalsIn, tellsExit, valuesReturnedBy } from './captures.ts';
 import type { Ending, Expr, Operation, Slot, Target } from './ir.ts';
 import type { Loop } from './loop-functions.ts';
 import { resultCount } from './lower.ts';
@@ -39,7 +32,7 @@ export function callOverFunction(l: Lowering, loop: Loop, results: readonly Slot
   if (exits.length > 0 || (isOutermost && tellsExit(l, loop)))
     emit(l, set(l, exit, number(0), at, isOutermost));
   const callee = l.values.get(clause) ?? unknownAt(clause);
-  const body: Expr = { kind: 'closure', literal: loop.statement, captures: capturesFor(l, loop.statement) };
+  const body: Expr = { kind: 'closure', literal: loop.statement, captures: capturesOf(l, loop.statement) };
   emit(l, { kind: 'call', at, mode: 'call', callee, args: [body], results: [] });
   return exits.reduceRight<Ending>(
     (otherwise, block) => {

@@ -41,7 +41,7 @@ export function lower(code: Code, fn: Node): Behaviour {
     results,
     resultCount: loop ? 1 : resultCount(fn),
     variables: l.bySource,
-    captures: capturesOf(l),
+    captures: capturesOf(l, fn),
     blocks,
     entry,
   };

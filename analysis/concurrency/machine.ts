@@ -112,7 +112,7 @@ export function store(state: State, frame: Activation, slot: Slot, value: Value)
     frame.slots[slot] = value;
     return;
   }
-  setMemory(state, name as string, { ...memory, value });
+  update(state, name, { ...memory, value });
   if (memory.open) open(state, value);
 }
 

@@ -6,7 +6,7 @@
 import { child, type Node, textOf, unparen } from '../syntax/node.ts';
 import { type Graph, stuckIn, type WitnessStep } from './explore.ts';
 import { type Goroutine, memoryOf, type State, type Value } from './state.ts';
-import { pendingOf, type Transition } from './steps.ts';
+import { casesOf, pendingOf, type Transition } from './steps.ts';
 
 /** The pairs of subsets that a comparison may come to. */
 const mostPairs = 4000;
@@ -142,10 +142,7 @@ export function isVisible(
 function operandOf(g: Goroutine, at: Node): Value {
   const call = pendingOf(g);
   if (call?.name !== 'select') return call?.args[0] ?? null;
-  const frame = g.stack.at(-2);
-  const ending = frame?.kind === 'activation' ? frame.behaviour.blocks[frame.block]?.ending : undefined;
-  const chosen = ending?.kind === 'select' ? ending.cases.findIndex((c) => c.at === at) : -1;
-  return call.args[2 * chosen] ?? null;
+  return call.args[2 * casesOf(g).findIndex((c) => c.at === at)] ?? null;
 }
 
 function isReachable(state: State, value: Value): boolean {

@@ -2,12 +2,10 @@
 // the model that is never used up, since whether it suffices is not known. Here it is as large as the collection.
 
 import type { Node } from '../syntax/node.ts';
+import { sizes } from './compare.ts';
 import { budget, type Defect } from './defects.ts';
 import { explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
-
-/** Sizes of unknown collections for which a repair has to hold: of one element, of some, and of one more. */
-const sizes = [2, 1, 3];
 
 /**
  * Whether a channel with room for so much, or for one value of each element of a collection, takes a defect away and

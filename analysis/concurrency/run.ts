@@ -6,7 +6,7 @@ import { encode } from './encode.ts';
 import { evaluate, fresh, truth } from './evaluate.ts';
 import { keeps } from './facts.ts';
 import type { Ending } from './ir.ts';
-import { type Machine, store } from './machine.ts';
+import { type Machine, store, update } from './machine.ts';
 import { perform } from './operations.ts';
 import { runAtOnce } from './primitives.ts';
 import {
@@ -19,7 +19,6 @@ import {
   note,
   type State,
   setFact,
-  setMemory,
   type Value,
 } from './state.ts';
 
@@ -274,7 +273,7 @@ function nextElement(
     jump(g, ending.done);
     return undefined;
   }
-  setMemory(state, name as string, { ...cursor, next: cursor.next + 1 });
+  update(state, name, { ...cursor, next: cursor.next + 1 });
   if (ending.key !== undefined) store(state, frame, ending.key, cursor.next);
   if (ending.value !== undefined) {
     const list = memoryOf(state, cursor.over);

@@ -2,7 +2,7 @@
 
 import { contains, isFunction, type Node } from '../syntax/node.ts';
 import type { Behaviour, Block, Ending, Expr, Operation, Slot } from './ir.ts';
-import { readBy, slotsIn, successors } from './liveness.ts';
+import { reachedFrom, readBy, slotsIn, successors } from './liveness.ts';
 import { printEnding, printOperation } from './print.ts';
 
 type Say = (what: string) => void;
@@ -207,8 +207,7 @@ function writtenByEnding(ending: Ending, to?: number): readonly Slot[] {
 }
 
 function unreachable({ blocks, entry }: Behaviour): readonly string[] {
-  const seen = new Set([entry]);
-  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
+  const seen = reachedFrom(blocks, [entry]);
   return blocks.flatMap((_, i) => (seen.has(i) ? [] : [`block ${i} cannot be reached`]));
 }
 

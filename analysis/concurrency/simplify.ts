@@ -2,7 +2,7 @@
 // ways are the same.
 
 import type { Block, Ending, Expr, Operation, Slot } from './ir.ts';
-import { liveBehind, readBy, slotsIn, successors } from './liveness.ts';
+import { liveBehind, reachedFrom, readBy, slotsIn, successors } from './liveness.ts';
 
 /** The blocks that can be reached, in the same order, without dead values and empty ways. */
 export function simplify(
@@ -32,9 +32,7 @@ export function simplify(
 }
 
 function withoutUnreached(blocks: readonly Block[], entry: number): ReturnType<typeof simplify> {
-  const seen = new Set([entry]);
-  for (const at of seen) for (const next of successors((blocks[at] as Block).ending)) seen.add(next);
-  const kept = [...seen].sort((a, b) => a - b);
+  const kept = [...reachedFrom(blocks, [entry])].sort((a, b) => a - b);
   const target: number[] = [];
   kept.forEach((block, i) => {
     target[block] = i;

@@ -1,7 +1,7 @@
 // One visible step of a goroutine, or of a sender and a receiver together.
 
 import type { Node } from '../syntax/node.ts';
-import type { Case } from './ir.ts';
+import type { Case, Ending } from './ir.ts';
 import { panic } from './primitives.ts';
 import { copyState, type Goroutine, goroutineOf, type PrimitiveCall, type State } from './state.ts';
 
@@ -33,6 +33,18 @@ export interface Pending {
 export function pendingOf(g: Goroutine): PrimitiveCall | undefined {
   const top = g.stack.at(-1);
   return top?.kind === 'primitive' ? top : undefined;
+}
+
+/** How the block ends that a goroutine is at with the operation that it is about to perform. */
+export function endingOf(g: Goroutine): Ending | undefined {
+  const frame = g.stack.at(-2);
+  return frame?.kind === 'activation' ? frame.behaviour.blocks[frame.block]?.ending : undefined;
+}
+
+/** The cases of the `select` that a goroutine is about to perform. */
+export function casesOf(g: Goroutine): readonly Case[] {
+  const ending = endingOf(g);
+  return ending?.kind === 'select' ? ending.cases : [];
 }
 
 /** A step as a transition: `apply` changes a copy of the state. */

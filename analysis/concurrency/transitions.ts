@@ -3,7 +3,7 @@
 import { primitiveSteps } from './blocking-primitives.ts';
 import { fresh } from './evaluate.ts';
 import { independent } from './independence.ts';
-import type { Case, Ending } from './ir.ts';
+import type { Case } from './ir.ts';
 import { type Machine, store, update } from './machine.ts';
 import { finish, panic } from './primitives.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type State,
   type Value,
 } from './state.ts';
-import { type Pending, pendingOf, step, type Transition } from './steps.ts';
+import { casesOf, endingOf, type Pending, pendingOf, step, type Transition } from './steps.ts';
 
 /** One side of a communication: a plain operation, or a case of a `select`. */
 interface Side extends Pending {
@@ -72,17 +72,6 @@ function sidesOf({ g, call }: Pending): readonly Side[] {
     default:
       return [];
   }
-}
-
-function endingOf(g: Goroutine): Ending | undefined {
-  const frame = g.stack.at(-2);
-  return frame?.kind === 'activation' ? frame.behaviour.blocks[frame.block]?.ending : undefined;
-}
-
-/** The cases of the `select` that a goroutine is about to perform. */
-function casesOf(g: Goroutine): readonly Case[] {
-  const ending = endingOf(g);
-  return ending?.kind === 'select' ? ending.cases : [];
 }
 
 function communications(
