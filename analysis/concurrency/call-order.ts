@@ -42,7 +42,7 @@ export function calleesFirst(code: Code, roots: readonly Mention[]): readonly Ca
 }
 
 /** The name that a `Callee` has for a function or method. */
-function nameOf({ pkg }: Code, { declaration }: Mention): string {
+export function nameOf({ pkg }: Code, { declaration }: Mention): string {
   const receiver = receiverOf(declaration);
   return `${pkg.importPath}.${receiver === undefined ? '' : `${receiver}.`}${declaration.names[0]}`;
 }

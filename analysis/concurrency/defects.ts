@@ -7,10 +7,11 @@ import { apart, holdsDespite, holdsIn, type Recorded, readAnswer, readBody, reco
 import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
 import { roleOf } from '../syntax/roles.ts';
 import type { Declaration } from '../syntax/source-file.ts';
-import { calleesFirst } from './call-order.ts';
+import { calleesFirst, nameOf } from './call-order.ts';
 import { type Budget, type Exploration, explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
 import { rootsOf } from './roots.ts';
+import { versionMemory } from './versions.ts';
 
 /** Something that goes wrong at an operation. */
 export interface Defect {
@@ -59,6 +60,8 @@ interface Found {
 
 const remembered = new WeakMap<Declaration, Recorded<Searched>>();
 const byPackage = new WeakMap<GoPackage, Found>();
+/** Of functions in which nothing was found: what is found has its place in one version only. */
+const versions = versionMemory<Searched>();
 
 /** What the exploration of one function may cost while somebody types. */
 export const budget: Budget = { states: 400, steps: 4_000 };
@@ -137,17 +140,27 @@ function searchedFrom(code: Code, roots: readonly Mention[]): Searches {
   return searched;
 }
 
-function searchedIn(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Recorded<Searched> {
+function searchedIn(root: Mention, left: readonly number[], code: Code): Recorded<Searched> {
   const { declaration } = root;
+  const { pkg } = code;
+  const isWanted = (value: Searched): boolean => value.left.join() === left.join();
   const known = remembered.get(declaration);
-  if (known && known.value.left.join() === left.join() && holds(known, declaration, pkg)) return known;
-  const made = record(pkg, () => {
-    readBody(declaration);
+  if (known && isWanted(known.value) && holds(known, declaration, pkg)) return known;
+  if (pkg.trialOf) return searchedAnew(root, left, code);
+  const name = declaration.kind === 'func' ? nameOf(code, root) : undefined;
+  const alike = name && versions.recall(code, name, isWanted);
+  const made = alike || searchedAnew(root, left, code);
+  if (name && !alike && made.value.defects.length === 0) versions.keep(code, name, made);
+  remembered.set(declaration, made);
+  return made;
+}
+
+function searchedAnew(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Recorded<Searched> {
+  return record(pkg, () => {
+    readBody(root.declaration);
     const code = codeAt(root);
     return code ? search(code, left) : { defects: [], explorations: noExplorations, isTooMuch: false, left };
   });
-  if (!pkg.trialOf) remembered.set(declaration, made);
-  return made;
 }
 
 function holds(known: Recorded<unknown>, own: Declaration, pkg: GoPackage): boolean {

@@ -7,7 +7,7 @@ import { makesSomething } from './library-functions.ts';
 import { carries } from './shapes.ts';
 
 /** What a function does by itself, and the functions of the package that it calls or mentions. */
-interface Facts {
+export interface Facts {
   readonly makes: boolean;
   readonly calls: readonly string[];
 }
@@ -42,7 +42,8 @@ export function callsOf(code: Code, fn: Node): readonly string[] {
   return factsOf(code, fn).calls;
 }
 
-function factsOf(code: Code, fn: Node): Facts {
+/** The facts of a function of this code. */
+export function factsOf(code: Code, fn: Node): Facts {
   const { surface } = code.pkg;
   const ofSurface = remembered.get(surface) ?? new WeakMap<Node, Facts>();
   remembered.set(surface, ofSurface);
