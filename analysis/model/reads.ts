@@ -165,7 +165,7 @@ export function holdsAlike<T>(
   willDo: (changed: Changed) => boolean,
 ): Recorded<T> | undefined {
   const { reads, holdsFor, value } = recorded;
-  if (holdsFor.surface !== pkg.surface || reads.answers.size > 0) return undefined;
+  if (holdsFor.surface !== pkg.surface) return undefined;
   const change = changeBetween(holdsFor, pkg);
   if (touches(change, { ...reads, bodies: new Set() })) return undefined;
   const bodies = new Set(reads.bodies);
@@ -174,6 +174,7 @@ export function holdsAlike<T>(
     if (!changed.now || !willDo(changed)) return undefined;
     bodies.add(changed.now.declaration);
   }
+  if ([...reads.answers].some((answer) => !isSame(answer, pkg))) return undefined;
   return { value, reads: { ...reads, bodies }, holdsFor: pkg };
 }
 

@@ -44,6 +44,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['range '],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'stuck', /^next$/)) {
