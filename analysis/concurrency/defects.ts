@@ -195,7 +195,7 @@ function search(root: Code, left: readonly number[]): Searched {
     if (!program.isRelevant(fn)) continue;
     const { complete, spent, verdicts } = left.includes(i)
       ? leftOut
-      : explore(program, program.behaviourOf(fn), 2, budget);
+      : explore(program, program.behaviourOf(fn), { usual: 2 }, budget);
     if (spent && fn === root.root) isTooMuch = true;
     ended[complete ? 'complete' : spent ? 'spent' : 'cut']++;
     if (complete) seen.add(fn);

@@ -121,10 +121,13 @@ function count(state: State, value: Value): Value {
   return isSymbol(value) && value.startsWith('?#') ? value : `?#${bare(value)}`;
 }
 
-/** A number of elements to go on with: of an unknown one, the size that the model has for all of them. */
+/** A number of elements to go on with: of an unknown one, or of a collection that nothing is known of, what the model says. */
 export function sizeOf(m: Machine, value: Value): number {
   if (typeof value === 'number') return value;
-  return m.size;
+  const name = String(value).replace(/^\?#?/, '');
+  const known = m.unsized.indexOf(name);
+  const place = known < 0 ? m.unsized.push(name) - 1 : known;
+  return place === m.sizes.empty ? 0 : m.sizes.usual;
 }
 
 const largest = 64;

@@ -193,6 +193,29 @@ test('a fix is safe only if others see the same, in the same order', () => {
   assert.deepEqual(offered(leak('out <- 1', 'out <- 2')), ['leaked-sender: buffer-result-channel review']);
 });
 
+test('a fix under which somebody still waits if a collection is empty and others are not is for review', () => {
+  const closed = (workers: string): string => `package m
+
+func f(list []int, n int) {
+	ch := make(chan int)
+	for range ${workers} {
+		go func() {
+			for range ch {
+			}
+		}()
+	}
+	for _, x := range list {
+		ch <- x
+	}
+}
+`;
+  const unclosed = allRules.filter(({ id }) => id === 'unclosed-channel');
+  const of = (text: string): readonly string[] =>
+    analysed(packageOf(text), unclosed).flatMap(({ fixes }) => fixes[0]?.safety ?? []);
+  assert.deepEqual(of(closed('n')), ['review']);
+  assert.deepEqual(of(closed('3')), ['safe']);
+});
+
 test('a trial leaves explorations as they are, and is not repeated when others are made again', async () => {
   const rules = [...allRules.filter(({ id }) => id === 'leaked-sender'), loudness];
   let pkg = packageOf(leak('', '', 'func far() { d := make(chan int, 1); d <- 1 }\n'));
