@@ -44,7 +44,8 @@ export default defineRule({
     \`select\` leaves the \`select\`, not the loop around it.
 
     A goroutine that only the start of the program leads to lives as long as the program, which is often what is meant:
-    that is a hint.`,
+    that is a hint. So it is where there may be only one in a program: nothing shows how often it is started, or the
+    value that it works for has no method such as \`Close\` or \`Stop\`.`,
   silentWhen: [
     'a path leads out of the loop: a `return`, a `break`, a panic, the end of a range over a channel, a condition',
     'the loop calls what may end the goroutine or the process, such as `log.Fatal`',
@@ -112,7 +113,7 @@ function tell(code: Code, site: Node, endless: EndlessLoop, report: Report<'leav
   const often = recurrenceOf(code, site);
   const isKnown = deaf !== undefined || signal !== undefined || often.kind !== 'unknown';
   if (!isKnown) return;
-  const isHint = often.kind === 'once' && !deaf;
+  const isHint = !deaf && (often.kind !== 'again' || often.mayBeOnly === true);
   report({
     at: site,
     message: `nothing can end this goroutine: no path leads out of ${loopText(endless)}, ${consequence(often, signal, deaf)}`,
