@@ -26,8 +26,9 @@ export default defineRule({
     memory is there at the same time. It goes well with the ten elements of a test.
 
     So this is reported only with evidence for both: the input comes from a file, a table, a service, a request, a
-    channel or a caller in another package, and what a goroutine does is known to hold something scarce. The fixes let
-    a number of goroutines run at once that [the configuration](../configuration.md) names.`,
+    channel or a caller in another package, and what a goroutine does is known to hold something scarce. Of a call that is
+    not visible, takes a context and may fail, that is likely but not known, and so it is a hint. The fixes let a number
+    of goroutines run at once that [the configuration](../configuration.md) names.`,
   silentWhen: [
     'the number is visible or is a limit itself: constants, literals, arrays, `workers`, a part `urls[:10]`, a length that is checked somewhere',
     'the elements are parts of a system, of which there are few: servers, disks, peers, plugins, also by the names of variables and types',
@@ -99,6 +100,7 @@ function tell(code: Code, { spawn, input, work }: Found, report: Report<FixId>):
     at: spawn.at,
     message: `this starts a goroutine for every ${input.each}, and nothing limits how many call ${work.name} at once`,
     confidence: 'likely',
+    ...(work.isKnown ? {} : { severity: 'hint' }),
     related: [
       { at: input.node, message: input.why },
       { at: work.node, message: `each goroutine calls ${work.name} here` },

@@ -59,7 +59,7 @@ func DeletePods(ctx context.Context, c clients.Interface, pods []string) {
 }
 `,
     );
-  assert.deepEqual(deleting('example.org/clients'), ['warning']);
+  assert.deepEqual(deleting('example.org/clients'), ['hint']);
   assert.deepEqual(deleting('k8s.io/client-go/clients'), []);
   assert.deepEqual(deleting('sigs.k8s.io/controller-runtime/pkg/clients'), []);
 });
