@@ -34,8 +34,10 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
   const builtin =
     callee?.name.startsWith('builtin.') && mode === 'call' ? lowerBuiltin(l, call, callee) : undefined;
   if (builtin) return builtin;
-  if (callee?.name === 'context.Context.Err' && mode === 'call' && isDoneAt(l, call, callee))
+  if (callee?.name === 'context.Context.Err' && mode === 'call' && isDoneAt(l, call, callee)) {
+    receiverOf(l, call, callee);
     return Array.from({ length: wanted }, () => someAt(call));
+  }
   const target = targetOf(l, call, callee);
   if (callee && !target) return lowerOpaque(l, call, callee.name, mode, wanted);
   // What is called is evaluated before what it is given.
