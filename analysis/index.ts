@@ -28,4 +28,4 @@ export { isRelevant } from './relevance.ts';
 export { rules } from './rules/index.ts';
 export type { Rule } from './rules/rule.ts';
 export { loadParser, type ParserBinaries } from './syntax/parser.ts';
-export { type Site, type SourceFile, sourceFile } from './syntax/source-file.ts';
+export { type Site, type SourceFile, sourceFile, surfaceOf } from './syntax/source-file.ts';

@@ -76,6 +76,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
         .choices(severities)
         .default('hint'),
     )
+    .option('--no-cache', 'analyse everything anew, also what has not changed since the last run')
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(

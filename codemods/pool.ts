@@ -19,7 +19,7 @@ export interface PoolOptions {
 }
 
 type Batch = readonly DirectoryTask[];
-type OnResult = (result: DirectoryResult) => void;
+type OnResult = (result: DirectoryResult, task: DirectoryTask) => void;
 
 /** Does the job in every folder and hands over each result as it comes, in any order. Rejects if `tasks` does. */
 export async function workOnAll(
@@ -35,7 +35,7 @@ export async function workOnAll(
     return onThreads(jobs, first.value, batches, job, onResult);
   const runtime = newRuntime(await loadRuntime());
   for (let batch: Batch | undefined = first.value; batch; batch = (await batches.next()).value) {
-    for (const task of batch) onResult(workOn(task, job, runtime));
+    for (const task of batch) onResult(workOn(task, job, runtime), task);
   }
 }
 
@@ -72,7 +72,8 @@ async function onThreads(
   const next = async () => waiting.shift() ?? (await rest.next()).value;
   const lane = async (thread: Thread) => {
     for (let batch = await next(); batch; batch = await next()) {
-      for (const result of await thread.run(batch)) onResult(result);
+      const results = await thread.run(batch);
+      for (const [i, result] of results.entries()) onResult(result, batch[i] as DirectoryTask);
     }
   };
   try {

@@ -28,8 +28,6 @@ import type { Spawn } from './spawning-loop.ts';
 export interface CostlyWork extends Located {
   /** What is called, as messages name it: `http.Get`, `PodInterface.Delete`. */
   readonly name: string;
-  /** Whether it is known what the call holds; else only that it waits for something that can be cancelled. */
-  readonly isKnown: boolean;
 }
 
 /** Functions of the standard library, by what they hold. */
@@ -59,7 +57,7 @@ const deepest = 5;
 /** What the goroutines of a spawn do that is costly, unless something limits how many do it at once. */
 export function costlyWork(code: Code, { runs, outside, started }: Spawn): CostlyWork | undefined {
   const known = outside.find((name) => isCostly(name));
-  if (known) return { code, node: started, name: shortName(known), isKnown: true };
+  if (known) return { code, node: started, name: shortName(known) };
   const seen = new Set<Node>();
   for (const run of runs) {
     const found = workIn(run.code, run.node, 0, seen);
@@ -92,7 +90,7 @@ function workIn(code: Code, fn: Node, depth: number, seen: Set<Node>): CostlyWor
 function workOf(code: Code, call: Node, depth: number, seen: Set<Node>): CostlyWork | undefined {
   const name = code.calleeName(call);
   if (name.startsWith('builtin.')) return undefined;
-  if (isCostly(name)) return { code, node: call, name: shortName(name), isKnown: true };
+  if (isCostly(name)) return { code, node: call, name: shortName(name) };
   if (isConversion(code, call)) return undefined;
   const { functions } = targetsOf(code, call);
   for (const target of functions) {
@@ -102,7 +100,7 @@ function workOf(code: Code, call: Node, depth: number, seen: Set<Node>): CostlyW
   const callee = code.calleeOf(call);
   const isVisible = functions.length > 0 && (!callee || code.bodyOf(callee) !== undefined);
   if (!isVisible && asksElsewhere(code, call))
-    return { code, node: call, name: shortName(name) || writtenName(call), isKnown: false };
+    return { code, node: call, name: shortName(name) || writtenName(call) };
   return workOfArguments(code, call, isVisible, depth, seen);
 }
 
