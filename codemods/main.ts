@@ -7,6 +7,7 @@ import { version } from '../analysis/node/rule-page.ts';
 import { type CheckOptions, check, reports, severities } from './check.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
+import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
@@ -84,10 +85,18 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
-  shared(program.command('fix').description('apply the safe fixes, or show them as a patch'))
+  choosing(
+    program.command('plan').description('write what would be fixed, and why, to a file to review and apply'),
+  )
+    .option('-o, --output <file>', 'write the plan to a file')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan ./... -o plan.json', 'goleash plan --unsafe --rule lost-cancel -o plan.json', 'goleash apply plan.json')}\nExit status: 0 nothing to change, 1 the plan has changes, 2 wrong usage or configuration, 3 something could not be analysed`,
+    )
+    .action(async (paths: string[], options: PlanOptions) => done(await plan(paths, options, host)));
+
+  choosing(program.command('fix').description('apply the safe fixes, or show them as a patch'))
     .option('--diff', 'print a patch for git apply and write nothing; exit status 1 if it is not empty')
-    .option('--unsafe', 'apply also the fixes that a person should review')
-    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix))
     .addHelpText(
       'after',
       `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
@@ -135,6 +144,12 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       done(undefined);
     });
   return program;
+}
+
+function choosing(command: Command): Command {
+  return shared(command)
+    .option('--unsafe', 'apply also the fixes that a person should review')
+    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix));
 }
 
 function shared(command: Command): Command {

@@ -14,8 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { reasonOf } from './problem.ts';
-import type { PackageChange } from './work.ts';
+import type { Change } from './plan/plan.ts';
+import { type Problem, reasonOf } from './problem.ts';
+import { absolute } from './targets.ts';
+import type { FileChange, PackageChange } from './work.ts';
 
 /** Whether the file may be written: its permissions say so, for root too. */
 export function isWritable(path: string): boolean {
@@ -79,23 +81,41 @@ function removeQuietly(path: string): void {
   } catch {}
 }
 
+/** Writes packages. What cannot be written is a problem, and its changes do not count as applied. */
+export function writeChanges(
+  packages: readonly PackageChange[],
+  base: string,
+): { readonly applied: readonly Change[]; readonly problems: readonly Problem[] } {
+  const touches = ({ against }: Change) => against.map(({ path }) => absolute(path, base));
+  const files = packages.flatMap((pkg) => pkg.files);
+  const changes = packages.flatMap((pkg) => pkg.changes);
+  const failed = writeFiles(files, changes.map(touches));
+  return {
+    applied: changes.filter((change) => !touches(change).some((path) => failed.has(path))),
+    problems: [...failed].map(([path, reason]) => ({ path, message: `not fixed: ${reason}` })),
+  };
+}
+
 /**
- * Writes the changed files of one package. Files that one fix ties together are written all or none. Returns why files
+ * Writes changed files. Those that one of the lists of `ties` holds together are written all or none. Returns why files
  * were not written, by path.
  */
-export function writeChange({ files, applied }: PackageChange): ReadonlyMap<string, string> {
+export function writeFiles(
+  files: readonly FileChange[],
+  ties: readonly (readonly string[])[],
+): ReadonlyMap<string, string> {
   const failed = new Map<string, string>();
   const left = new Map(files.map((file) => [file.path, file]));
   for (const { path } of files) {
     if (!left.has(path)) continue;
-    const group = [...tiedTo(path, applied)].flatMap((tied) => left.get(tied) ?? []);
+    const group = [...tiedTo(path, ties)].flatMap((tied) => left.get(tied) ?? []);
     for (const file of group) left.delete(file.path);
     writeGroup(group, failed);
   }
   return failed;
 }
 
-function writeGroup(group: PackageChange['files'], failed: Map<string, string>): void {
+function writeGroup(group: readonly FileChange[], failed: Map<string, string>): void {
   const fail = (path: string, reason: string) => {
     for (const file of group)
       failed.set(
@@ -110,7 +130,7 @@ function writeGroup(group: PackageChange['files'], failed: Map<string, string>):
       return;
     }
   }
-  const written: PackageChange['files'][number][] = [];
+  const written: FileChange[] = [];
   for (const file of group) {
     const reason = replaceFile(file.path, file.after);
     if (reason === undefined) {
@@ -124,11 +144,11 @@ function writeGroup(group: PackageChange['files'], failed: Map<string, string>):
 }
 
 /** The path and all that fixes connect with it. */
-function tiedTo(path: string, applied: PackageChange['applied']): ReadonlySet<string> {
+function tiedTo(path: string, ties: readonly (readonly string[])[]): ReadonlySet<string> {
   const tied = new Set([path]);
   for (let size = 0; size < tied.size; ) {
     size = tied.size;
-    for (const { touches } of applied) {
+    for (const touches of ties) {
       if (touches.some((touched) => tied.has(touched))) for (const touched of touches) tied.add(touched);
     }
   }

@@ -10,10 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isWritable, replaceFile, writeChange } from '../../codemods/write.ts';
+import { isWritable, replaceFile, writeFiles } from '../../codemods/write.ts';
 import { tree } from './tree.ts';
-
-const fix = (...touches: string[]) => ({ path: touches[0] ?? '', ruleId: 'r', fixId: 'f', touches });
 
 test('a file is replaced with its mode, and no temporary file stays', (t) => {
   const root = tree(t, { 'a.go': 'old' });
@@ -36,13 +34,13 @@ test('a symbolic link stays, its target is replaced', (t) => {
 test('a file that changed after it was read is left alone', (t) => {
   const root = tree(t, { 'a.go': 'edited', 'b.go': 'b' });
   const [a, b] = [join(root, 'a.go'), join(root, 'b.go')];
-  const failed = writeChange({
-    files: [
+  const failed = writeFiles(
+    [
       { path: a, before: 'a', after: 'A' },
       { path: b, before: 'b', after: 'B' },
     ],
-    applied: [fix(a), fix(b)],
-  });
+    [[a], [b]],
+  );
   assert.deepEqual([...failed], [[a, 'it changed while goleash was running']]);
   assert.equal(readFileSync(a, 'utf8'), 'edited');
   assert.equal(readFileSync(b, 'utf8'), 'B');
@@ -58,10 +56,10 @@ test('files that one fix ties together are written all or none', (t) => {
   ];
   // Another process seems to write c.go.
   writeFileSync(join(root, `.c.go.goleash-${process.pid}`), '');
-  const failed = writeChange({
-    files: [a, b, c, d].map((path) => ({ path, before: readFileSync(path, 'utf8'), after: 'new' })),
-    applied: [fix(a, b), fix(b, c), fix(d)],
-  });
+  const failed = writeFiles(
+    [a, b, c, d].map((path) => ({ path, before: readFileSync(path, 'utf8'), after: 'new' })),
+    [[a, b], [b, c], [d]],
+  );
   assert.deepEqual([...failed.keys()].sort(), [a, b, c]);
   assert.match(failed.get(c) ?? '', /temporary file exists/);
   assert.match(failed.get(a) ?? '', /also changes c\.go/);
