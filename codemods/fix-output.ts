@@ -3,11 +3,11 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { Host } from './host.ts';
 import { repositoryOf } from './ignore-files.ts';
+import type { FileChange } from './journal/journal.ts';
 import type { Problem } from './problem.ts';
 import { filePatch } from './report/diff.ts';
 import type { Target } from './targets.ts';
 import { shellWord } from './terminal.ts';
-import type { FileChange } from './work.ts';
 
 /** Prints one patch, sorted by path. Returns the files that cannot be in it. */
 export function printPatch(

@@ -5,13 +5,14 @@ import { commandName, type ExitStatus, exit, type Host } from './host.ts';
 import { type FixChoice, requestOf, selectionOf } from './plan/choice.ts';
 import { changesIn, filesIn, type Planned, planned } from './plan/planning.ts';
 import { type Verify, verified } from './plan/verify.ts';
+import { refuseDirt, type WriteOptions, written } from './plan/written.ts';
 import { fixedReport } from './report/fixed.ts';
 import { statsOf, tellProblems, tellStats } from './run.ts';
 import { absolute, targetsOf } from './targets.ts';
 import { shownPath, styleFor } from './terminal.ts';
-import { writeChanges } from './write.ts';
+import { foldersOf, recoverAround } from './write.ts';
 
-export interface FixOptions extends FixChoice {
+export interface FixOptions extends FixChoice, WriteOptions {
   readonly diff?: boolean;
 }
 
@@ -25,11 +26,15 @@ export async function fix(
   const start = performance.now();
   const targets = targetsOf(paths, host.cwd);
   const diff = options.diff === true;
+  if (!diff) {
+    recoverAround(foldersOf(targets), host);
+    await refuseDirt(targets, options);
+  }
   const request = requestOf(targets, options, { write: !diff }, host);
   const made = await verified(await planned(request, host), verify, request, host);
   const { applied, problems } = diff
     ? { applied: changesIn(made), problems: printPatch(filesIn(made), targets, host) }
-    : writeChanges(made.packages, host.cwd);
+    : await written(made, request, options, host);
   if (!options.quiet) tell({ ...made, applied }, paths, options, host);
   const all = [...made.outcome.problems, ...problems];
   tellProblems(all, host);

@@ -17,6 +17,7 @@ import { hostTarget } from '../analysis/node/target.ts';
 import { type DirectoryTask, discover } from './discover.ts';
 import { printPatch } from './fix-output.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
+import type { FileChange } from './journal/journal.ts';
 import { locator } from './located.ts';
 import { endOfLine, lineStarts, offsetAt } from './positions.ts';
 import { type Problem, UsageError } from './problem.ts';
@@ -25,8 +26,8 @@ import { existingRefactoring } from './rules.ts';
 import { tellProblems } from './run.ts';
 import { absolute, type Target, targetsOf } from './targets.ts';
 import { printable, shellWord, shownPath } from './terminal.ts';
-import { type FileChange, newRuntime, packagesOf, readAll } from './work.ts';
-import { isWritable, writeFiles } from './write.ts';
+import { newRuntime, packagesOf, readAll } from './work.ts';
+import { foldersOf, lockedBy, recoverAround, writeFiles } from './write.ts';
 
 export interface RefactorOptions {
   readonly diff?: boolean;
@@ -44,6 +45,7 @@ export async function refactor(
 ): Promise<ExitStatus> {
   const refactoring = refactorings.find((known) => known.id === existingRefactoring(id)) as Refactoring;
   const { target, line, column } = placeOf(place, host);
+  if (options.write) recoverAround(foldersOf([target]), host);
   const settings = await settingsFinder(options.config && absolute(options.config, host.cwd))(
     dirname(target.path),
   );
@@ -62,7 +64,10 @@ export async function refactor(
   const files = filesOf(pkg, result);
   const paths = files.map(({ path }) => path);
   const failed: readonly Problem[] = options.write
-    ? [...writeFiles(files, [paths])].map(([path, reason]) => ({ path, message: `not fixed: ${reason}` }))
+    ? [...writeFiles(files, [paths], [target], host)].map(([path, reason]) => ({
+        path,
+        message: `not fixed: ${reason}`,
+      }))
     : printPatch(files, [target], host);
   tellProblems(failed, host);
   if (failed.length > 0) return exit.incomplete;
@@ -122,7 +127,7 @@ function lockFor(task: DirectoryTask, settings: Settings, write: boolean) {
     if (!task.editable) return 'it is not your own code';
     if (settings.excludes(path, false))
       return `${basename(settings.file ?? 'the configuration')} excludes it`;
-    return write && !isWritable(path) ? 'it is read-only' : undefined;
+    return write ? lockedBy(path) : undefined;
   };
 }
 

@@ -22,6 +22,7 @@ import { findGoModule, type GoModuleCache, readGoFile } from '../analysis/node/f
 import { fingerprintsOf } from '../analysis/node/fingerprint.ts';
 import { moduleLibrary } from '../analysis/node/packages.ts';
 import type { DirectoryTask } from './discover.ts';
+import type { FileChange } from './journal/journal.ts';
 import { type Locate, type LocatedFinding, locateFinding, locator } from './located.ts';
 import { changesOf, leftOut } from './plan/changes.ts';
 import type { Change, LeftOut } from './plan/plan.ts';
@@ -65,13 +66,6 @@ export interface DirectoryResult {
   readonly left: readonly LeftOut[];
   /** Wanted changes that were not made. */
   readonly missing: readonly Missing[];
-}
-
-/** A file with its text as it was read and as it is to be. */
-export interface FileChange {
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
 }
 
 /** The texts that the fixes of one package change. */
@@ -220,10 +214,7 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
     stats: { ...noStats, packages: 1, ...effortOf(pkg), suppressed: analysis.suppressed },
     problems: [
       ...problemsOf(analysis, locate),
-      ...[...(selected?.readOnly ?? [])].map((path) => ({
-        path,
-        message: 'not fixed: the file is read-only',
-      })),
+      ...[...(selected?.locked ?? [])].map(([path, reason]) => ({ path, message: `not fixed: ${reason}` })),
     ],
     change: fixed && fixed.texts.size > 0 ? changeOf(before, fixed, fix?.base ?? '') : undefined,
     left: fixed ? leftOut(fixed, fix?.base ?? '') : [],

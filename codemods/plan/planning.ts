@@ -2,9 +2,10 @@
 
 import { dirname } from 'node:path';
 import type { Host } from '../host.ts';
+import type { FileChange } from '../journal/journal.ts';
 import { type Outcome, run } from '../run.ts';
 import { absolute, type Target } from '../targets.ts';
-import type { DirectoryResult, FileChange, Job, PackageChange } from '../work.ts';
+import type { DirectoryResult, Job, PackageChange } from '../work.ts';
 import type { Change, LeftOut } from './plan.ts';
 import type { FixSelection, Missing, WantedChange } from './selection.ts';
 
@@ -79,21 +80,22 @@ export function remade(
 }
 
 /**
- * The same plan with only some of its changes. Packages that keep all of theirs are not analysed again; a change that
- * comes out differently without those that are left out is left out as well.
+ * The same plan with only some of its changes. Packages that keep all of theirs are not analysed again. If `exact`, a change
+ * that comes out differently without those that are left out is left out as well.
  */
 export async function narrowed(
   whole: Planned,
   isKept: (change: Change) => boolean,
   request: Request,
   host: Host,
+  exact = true,
 ): Promise<Planned> {
   const kept = whole.packages.filter(({ changes }) => changes.every(isKept));
   const partial = whole.packages.filter((pkg) => !kept.includes(pkg));
   const changes = changesIn({ packages: partial }).filter(isKept);
   if (changes.length === 0) return { ...whole, packages: kept };
   const { base, write } = request.selection;
-  const again = await remade({ changes, exact: true, write }, { ...request, base }, host);
+  const again = await remade({ changes, exact, write }, { ...request, base }, host);
   return { ...whole, packages: inOrderOf(whole, [...kept, ...again.packages]), missing: again.missing };
 }
 

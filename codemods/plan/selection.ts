@@ -9,7 +9,7 @@ import {
   type GoPackage,
 } from '../../analysis/index.ts';
 import { fingerprintOf } from '../../analysis/node/fingerprint.ts';
-import { isWritable } from '../write.ts';
+import { lockedBy } from '../write.ts';
 import { plannedEdits, shownEdits } from './changes.ts';
 import type { Change } from './plan.ts';
 
@@ -48,8 +48,8 @@ export interface Missing {
 export interface Selected {
   readonly fixed: FixedPackage;
   readonly missing: readonly Missing[];
-  /** Read-only files that a selected fix would have changed. */
-  readonly readOnly: ReadonlySet<string>;
+  /** Files that a selected fix would have changed and that may not be written, with the reason. */
+  readonly locked: ReadonlyMap<string, string>;
 }
 
 /** Applies the selected fixes. Only files in `reported` are edited: neither ignored and excluded ones nor those not named. */
@@ -59,32 +59,32 @@ export function fixSelected(
   selection: FixSelection,
   reported: ReadonlySet<string>,
 ): Selected {
-  const readOnly = new Set<string>();
-  const may = (fix: Fix) => mayEdit(fix, selection, reported, readOnly);
+  const locked = new Map<string, string>();
+  const may = (fix: Fix) => mayEdit(fix, selection, reported, locked);
   const { wanted } = selection;
   if (wanted) {
     const changes = wanted.changes.get(pkg.directory) ?? [];
     return {
       ...fixWanted(pkg, options, { changes, exact: wanted.exact, base: selection.base, may }),
-      readOnly,
+      locked,
     };
   }
   const select = (_: Finding, fix: Fix): boolean =>
     (fix.safety === 'safe' || selection.unsafe) && (selection.ids?.includes(fix.id) ?? true) && may(fix);
-  return { fixed: fixPackage(pkg, { ...options, select }), missing: [], readOnly };
+  return { fixed: fixPackage(pkg, { ...options, select }), missing: [], locked };
 }
 
 function mayEdit(
   { edits }: Fix,
   { write }: FixSelection,
   reported: ReadonlySet<string>,
-  readOnly: Set<string>,
+  locked: Map<string, string>,
 ): boolean {
   const paths = [...new Set(edits.map((edit) => edit.path))];
   if (!paths.every((path) => reported.has(path))) return false;
-  const locked = write ? paths.filter((path) => !isWritable(path)) : [];
-  for (const path of locked) readOnly.add(path);
-  return locked.length === 0;
+  const reasons = write ? paths.map((path) => [path, lockedBy(path)] as const) : [];
+  for (const [path, reason] of reasons) if (reason !== undefined) locked.set(path, reason);
+  return reasons.every(([, reason]) => reason === undefined);
 }
 
 interface Wish {
@@ -99,7 +99,7 @@ function fixWanted(
   pkg: GoPackage,
   options: Omit<FixOptions, 'select'>,
   wish: Wish,
-): Omit<Selected, 'readOnly'> {
+): Omit<Selected, 'locked'> {
   const refused: Missing[] = [];
   const seen = new Set<string>();
   const isIn = (list: readonly Pick<Change, 'fingerprint' | 'fixId'>[], fingerprint: string, fixId: string) =>

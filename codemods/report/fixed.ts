@@ -67,7 +67,7 @@ function left({ applied, findings }: Fixed, { diff, invocation, style }: FixedOp
 }
 
 /** `defer-cancel (lost-cancel), 2 × set-timeout (http-client-without-timeout)` */
-function counts(fixes: readonly Change[]): string {
+export function counts(fixes: readonly Change[]): string {
   const times = new Map<string, number>();
   for (const { fixId, ruleId } of fixes) {
     const name = `${fixId} (${ruleId})`;
@@ -79,7 +79,8 @@ function counts(fixes: readonly Change[]): string {
     .join(', ');
 }
 
-function byPath(fixes: readonly Change[]): readonly [string, readonly Change[]][] {
+/** Changes by the file of their finding, in order. */
+export function byPath(fixes: readonly Change[]): readonly [string, readonly Change[]][] {
   const groups = new Map<string, Change[]>();
   for (const fix of fixes) groups.set(fix.at.path, [...(groups.get(fix.at.path) ?? []), fix]);
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
