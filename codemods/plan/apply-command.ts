@@ -157,5 +157,5 @@ function reasonFor(why: Missing['why'], hasChanged: boolean): string {
   }[why];
   return hasChanged
     ? `the file changed since the plan was made, and ${what}`
-    : `${what}, though the file is as it was: its package, the configuration or goleash has changed`;
+    : `${what}, though the file is as it was: changes are left out that were planned with it, or its package, the configuration or goleash has changed`;
 }

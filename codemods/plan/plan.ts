@@ -33,6 +33,7 @@ export interface Change {
   readonly confidence: Confidence;
   /** What is wrong. */
   readonly message: string;
+  /** In the text that the edits were made against, as all places of a change are. */
   readonly at: PlannedPlace;
   /** The reason step by step; with `step` it is a step of the witness. */
   readonly related: readonly (PlannedPlace & { readonly message: string; readonly step?: Step })[];

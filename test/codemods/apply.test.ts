@@ -129,7 +129,7 @@ test('a stale plan applies what still matches and names the rest', async (t) => 
     gone: 'the file is gone',
     mended: 'the file changed since the plan was made, and the finding is gone',
     silenced:
-      'the finding is gone, though the file is as it was: its package, the configuration or goleash has changed',
+      'the finding is gone, though the file is as it was: changes are left out that were planned with it, or its package, the configuration or goleash has changed',
     taken: 'the file changed since the plan was made, and the fix now edits other text',
   });
   assert.doesNotMatch(read(cwd, 'taken/a.go'), /defer/);
