@@ -49,6 +49,8 @@ export interface Disk {
   belonging(path: string): Belonging;
   /** The path without symbolic links. */
   real(path: string): string;
+  /** The user that this process is; undefined where users have no numbers. */
+  readonly user: number | undefined;
   /** This process. */
   readonly self: Process;
   isAlive(process: Process): boolean;
@@ -88,6 +90,7 @@ export const disk: Disk = {
   names: (folder) => readdirSync(folder),
   belonging: (path) => statSync(path),
   real: (path) => realpathSync(path),
+  user: process.geteuid?.(),
   self: { pid: process.pid, started: startOf(process.pid) },
   isAlive({ pid, started }) {
     try {

@@ -4,12 +4,12 @@
 // happened. The rename that gives the journal its intent is the moment at which the run is written: what follows are
 // renames, which the next start does if this one cannot.
 
-import { basename, dirname } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { codeOf } from '../../analysis/node/reason.ts';
 import { reasonOf } from '../problem.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
 import { backText, carryOut, digest, type Entry, flushFolders, intentName, oldTexts } from './intent.ts';
-import { type Journal, quietly, recoverJournal, release, takeJournal } from './lock.ts';
+import { isThere, type Journal, quietly, recoverJournal, release, takeJournal } from './lock.ts';
 
 /** A file with its text as it was read and as it is to be. */
 export interface FileChange {
@@ -63,9 +63,17 @@ export function recover(root: string, told: Told, disk: Disk = realDisk): void {
 }
 
 function recoverFrom(journal: Journal, told: Told, disk: Disk): void {
-  const entries = listOf(journal, intentName, disk);
+  const [intended, begun] = [intentName, stagingName].map((name) => listOf(journal, name, disk));
+  // A repository that somebody has made can come with a journal.
+  for (const { target, staged } of [...(intended ?? []), ...(begun ?? [])]) {
+    if (dirname(staged) === dirname(target) && isWithin(journal.root, dirname(target), disk)) continue;
+    throw new Error(
+      `${journal.path} is about ${target}, where goleash would not write from there: see what is in it, and remove it`,
+    );
+  }
+  const entries = intended;
   if (!entries) {
-    for (const { staged } of listOf(journal, stagingName, disk) ?? []) disk.remove(staged);
+    for (const { staged } of begun ?? []) disk.remove(staged);
     return;
   }
   const ending = carryOut(journal, entries, disk);
@@ -88,12 +96,21 @@ function listOf({ path }: Journal, name: string, disk: Disk): readonly Entry[] |
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+  let list: unknown;
   try {
-    return JSON.parse(text) as readonly Entry[];
+    list = JSON.parse(text);
   } catch {
     // Cut short while it was written: nothing was staged yet.
     return undefined;
   }
+  if (Array.isArray(list) && list.every(isEntry)) return list;
+  throw new Error(`${path}/${name} is not of this goleash: see what is in ${path}, and remove it`);
+}
+
+function isEntry(value: Partial<Record<keyof Entry, unknown>> | null): value is Entry {
+  return [value?.target, value?.staged, value?.before, value?.after].every(
+    (text) => typeof text === 'string',
+  );
 }
 
 /** Reads, compares and stages. What cannot be is in `failed`, with all that is tied to it. */
@@ -134,12 +151,13 @@ function staged(
 /** What is to be done with a file, or why it cannot be. */
 function entryOf(
   { path, before, after }: FileChange,
-  { token }: Journal,
+  { root, token }: Journal,
   others: readonly Entry[],
   disk: Disk,
 ): Entry | string {
   try {
     const target = disk.real(path);
+    if (!isWithin(root, dirname(target), disk)) return `it lies outside of ${root}`;
     if (!disk.read(target).equals(Buffer.from(before))) return 'it changed while goleash was running';
     if (others.some((other) => other.target === target))
       return `another name of ${target}, which is written already`;
@@ -148,6 +166,13 @@ function entryOf(
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+/** Whether a folder is in another one, whatever links lead there; of one that is gone, the nearest that is there counts. */
+function isWithin(root: string, folder: string, disk: Disk): boolean {
+  if (!isThere(folder, disk) && dirname(folder) !== folder) return isWithin(root, dirname(folder), disk);
+  const [outer, inner] = [disk.real(root), disk.real(folder)];
+  return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);
 }
 
 /** Why one file cannot be staged. Throws where no other could be either, as on a full disk. */

@@ -50,6 +50,12 @@ export function recoverJournal(root: string, disk: Disk, recover: (left: Journal
       `another goleash (process ${alive.pid}) is writing here: ${path}; start this one again when it has ended`,
     );
   }
+  const { uid } = disk.belonging(path);
+  if (disk.user !== undefined && uid !== disk.user) {
+    throw new Error(
+      `${path} is of another user, whose goleash was cut short: only that user can go on with it`,
+    );
+  }
   const claimed = claim({ root, path, token: newToken() }, owners, disk);
   if (!claimed) return;
   recover(claimed);

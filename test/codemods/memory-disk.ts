@@ -110,6 +110,7 @@ export function memoryDisk(
       return { mode: 0o644, uid: 0, gid: 0 };
     },
     real: (path) => path,
+    user: 0,
     self: { pid, started: undefined },
     isAlive: (process) => alive.has(process.pid),
   };
