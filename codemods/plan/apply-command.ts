@@ -124,19 +124,26 @@ function notMade(
         .map(({ path }) => lockedBy(absolute(path, base)))
         .find((reason) => reason !== undefined);
       const lacks = basis(change, all).find((other) => !isDone(other));
-      const missing = made.missing.find(
-        ({ fingerprint, fixId }) => fingerprint === change.fingerprint && fixId === change.fixId,
-      );
+      const whys = made.missing.filter((missing) => isOne(missing, change)).map(({ why }) => why);
       const reason =
         locked ??
         left?.reason ??
-        (lacks ? buildsOn(lacks) : reasonFor(missing?.why ?? 'gone', hasChanged(change, all, base)));
+        (lacks
+          ? buildsOn(lacks)
+          : reasonFor(telling.find((why) => whys.includes(why)) ?? 'gone', hasChanged(change, all, base)));
       return { change, reason };
     });
 }
 
+/** Each package of a folder says why it has not made a change; the one that knows the finding says most. */
+const telling: readonly Missing['why'][] = ['other edits', 'builds on', 'not offered'];
+
+function isOne(a: Pick<Change, 'fingerprint' | 'fixId'>, b: Change): boolean {
+  return a.fingerprint === b.fingerprint && a.fixId === b.fixId;
+}
+
 function isSame(a: Pick<Change, 'fingerprint' | 'fixId' | 'at'>, b: Change): boolean {
-  return a.fingerprint === b.fingerprint && a.fixId === b.fixId && dirname(a.at.path) === dirname(b.at.path);
+  return isOne(a, b) && dirname(a.at.path) === dirname(b.at.path);
 }
 
 /** Whether a file of a change is not what the plan was made for; that of a later round is told from those before. */

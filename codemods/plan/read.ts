@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { reasonOf, UsageError } from '../problem.ts';
 import { absolute } from '../targets.ts';
-import type { Change, Plan } from './plan.ts';
+import { type Change, type Plan, rungs } from './plan.ts';
 
 /** Reads a plan; throws a UsageError for what is none. */
 export function readPlan(name: string, cwd: string): Plan {
@@ -24,7 +24,7 @@ export function readPlan(name: string, cwd: string): Plan {
   return value as Plan;
 }
 
-/** What a change must have to be applied; the rest is for reading. */
+/** What a change must have for those who decide and apply; the rest is for reading. */
 const fields: readonly [keyof Change, string, (value: unknown) => boolean][] = [
   ['fingerprint', 'a string', isString],
   ['fixId', 'a string', isString],
@@ -35,6 +35,11 @@ const fields: readonly [keyof Change, string, (value: unknown) => boolean][] = [
     'decision',
     '"open", "accepted" or "rejected"',
     (value) => value === 'open' || value === 'accepted' || value === 'rejected',
+  ],
+  [
+    'verified',
+    `something with one of the rungs ${rungs.join(', ')}`,
+    (value) => rungs.some((rung) => rung === (value as Partial<Change['verified']> | null)?.rung),
   ],
   ['after', 'a list of strings', (value) => Array.isArray(value) && value.every(isString)],
   ['edits', 'a list of edits', (value) => Array.isArray(value) && value.every(isEdit)],

@@ -102,6 +102,8 @@ test('a stale plan applies what still matches and names the rest', async (t) => 
     'go.mod': goMod,
     'moved/a.go': lostCancel('moved'),
     'taken/a.go': lostCancel('taken'),
+    'both/b.go': lostCancel('both'),
+    'both/a_test.go': lostCancel('both_test'),
     'mended/a.go': lostCancel('mended'),
     'gone/a.go': lostCancel('gone'),
     'silenced/a.go': lostCancel('silenced'),
@@ -112,7 +114,8 @@ test('a stale plan applies what still matches and names the rest', async (t) => 
   edit('moved/a.go', 'func Use', '// Waits.\nfunc more() {}\n\nfunc Use');
   edit('moved/a.go', 'ctx, _', 'c, _');
   edit('moved/a.go', '<-ctx', '<-c');
-  edit('taken/a.go', 'func Use() {\n', 'func Use() {\n\tcancel := 1\n\t_ = cancel\n');
+  for (const path of ['taken/a.go', 'both/a_test.go'])
+    edit(path, 'func Use() {\n', 'func Use() {\n\tcancel := 1\n\t_ = cancel\n');
   edit('mended/a.go', 'ctx, _ :=', 'ctx, cancel :=\n\t\t');
   edit('mended/a.go', '\t<-ctx', '\tdefer cancel()\n\t<-ctx');
   rmSync(join(cwd, 'gone'), { recursive: true });
@@ -121,11 +124,11 @@ test('a stale plan applies what still matches and names the rest', async (t) => 
   assert.equal(status, 1);
   assert.match(err, /silenced\/a\.go is left out: \.goleash\.yaml excludes it/);
   assert.match(read(cwd, 'moved/a.go'), /\tc, cancel := .*\n\tdefer cancel\(\)\n/);
-  const reasons = [...out.matchAll(/^(\w+)\/a\.go:\d+:\d+: .* was not applied: (.*)$/gm)].map((m) => [
-    m[1],
-    m[2],
-  ]);
+  const reasons = [...out.matchAll(/^(\w+)\/a(?:_test)?\.go:\d+:\d+: .* was not applied: (.*)$/gm)].map(
+    (m) => [m[1], m[2]],
+  );
   assert.deepEqual(Object.fromEntries(reasons), {
+    both: 'the file changed since the plan was made, and the fix now edits other text',
     gone: 'the file is gone',
     mended: 'the file changed since the plan was made, and the finding is gone',
     silenced:
@@ -133,7 +136,7 @@ test('a stale plan applies what still matches and names the rest', async (t) => 
     taken: 'the file changed since the plan was made, and the fix now edits other text',
   });
   assert.doesNotMatch(read(cwd, 'taken/a.go'), /defer/);
-  assert.match(out, /Applied 1 change in 1 file; 4 changes of the plan were not\n$/);
+  assert.match(out, /Applied 2 changes in 2 files; 5 changes of the plan were not\n$/);
 });
 
 test('read-only files and folders are named, and all else is applied', async (t) => {
@@ -185,6 +188,11 @@ test('what is no plan, and a plan of another place, are refused', async (t) => {
   assert.match(
     await refused('bad.json'),
     /changes\[0\]\.decision must be "open", "accepted" or "rejected"$/m,
+  );
+  writeFileSync(join(cwd, 'bad.json'), plan.replace('"model"', '"hope"'));
+  assert.match(
+    await refused('bad.json'),
+    /changes\[0\]\.verified must be something with one of the rungs text, model/,
   );
   mkdirSync(join(cwd, 'elsewhere'));
   cpSync(join(cwd, 'plan.json'), join(cwd, 'elsewhere/plan.json'));
