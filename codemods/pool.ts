@@ -4,8 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { loadRuntime } from '../analysis/node/runtime.ts';
 import type { DirectoryTask } from './discover.ts';
-import { noStats } from './stats.ts';
-import { type DirectoryResult, type Job, newRuntime, workOn } from './work.ts';
+import { type DirectoryResult, type Job, newRuntime, nothingOf, workOn } from './work.ts';
 
 /**
  * Runs with fewer files than this start no threads. It is also the size of one message to a thread: enough to hide its
@@ -140,14 +139,10 @@ function startThread(job: Job): Thread {
 
 function notAnalysed(task: DirectoryTask, reason: string): DirectoryResult {
   const message = `not analysed because of an error in goleash: ${reason}`;
-  const problems = task.report.map((name) => ({ path: `${task.directory}/${name}`, message }));
-  return {
-    findings: [],
-    problems,
-    stats: { ...noStats, files: task.report.length },
-    changes: [],
-    deferred: [],
-  };
+  return nothingOf(
+    task,
+    task.report.map((name) => ({ path: `${task.directory}/${name}`, message })),
+  );
 }
 
 function newWorker(job: Job): Worker {

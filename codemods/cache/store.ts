@@ -25,7 +25,7 @@ export interface Stored<Result> {
   }[];
 }
 
-export const nothingStored: Stored<never> = { files: {}, results: [] };
+const nothingStored: Stored<never> = { files: {}, results: [] };
 
 /** In the name of the folder: another format is another cache. */
 const format = 'v1';
