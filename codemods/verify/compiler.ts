@@ -1,0 +1,189 @@
+// The rung of the compiler: all changes of a workspace are built and vetted at once. Where that fails, the guilty ones are
+// found package by package.
+
+import { join } from 'node:path/posix';
+import type { Change } from '../plan/plan.ts';
+import { type Bench, build } from './build.ts';
+import { type Complaint, newComplaints } from './complaints.ts';
+import { firstGuilty, withEarlier } from './guilty.ts';
+import { changesSurface, folderOf, importers, type Package, whyNotBuilt, withImported } from './packages.ts';
+import type { VerifyRequest } from './request.ts';
+import type { Standing } from './standing.ts';
+
+/** The changes of one workspace on their way up the ladder. */
+export interface Climb {
+  readonly request: VerifyRequest;
+  readonly bench: Bench;
+  readonly standing: Standing;
+  /** Those of the changes that have not failed. */
+  remaining(): readonly Change[];
+}
+
+/** The texts with only these changes in them, and what they need. */
+export function textsWith({ request, remaining }: Climb, changes: readonly Change[]) {
+  const all = withEarlier(changes, remaining());
+  return request.textsOf(all.map(({ fingerprint }) => fingerprint));
+}
+
+/** The folders with files that a change edits. */
+export function foldersOf({ request }: Climb, change: Change): readonly string[] {
+  return [...new Set(change.against.map(({ path }) => folderOf(request.root, path)))];
+}
+
+/** Builds and vets; the changes that hold reach `compiler`, others get a note or are backed out. */
+export async function climbCompiler(climb: Climb): Promise<void> {
+  const before = baseline(climb);
+  /** Packages about which nothing can be said, with the reason. */
+  const excluded = new Map<string, string>();
+  const packages = await affected(climb);
+  for (;;) {
+    const checked = packages.filter(({ folder }) => !excluded.has(folder));
+    tell(climb, checked);
+    const now = await build(climb.bench, checked, await textsWith(climb, climb.remaining()));
+    const failing = await comparedWith(before, now, packages, excluded);
+    const roots = withoutFailingImports(failing, climb);
+    // What is built from a package that does not build was not vetted.
+    if (
+      roots.length === 0 &&
+      packages.filter(({ folder }) => !excluded.has(folder)).length === checked.length
+    )
+      break;
+    for (const pkg of roots) await bisect(climb, pkg, before, excluded);
+  }
+  for (const change of climb.remaining()) {
+    const why = whyNotCompiled(change, climb, excluded);
+    if (why === undefined) climb.standing.reach(change, 'compiler');
+    else climb.standing.note(change, `not compiled: ${why}`);
+  }
+}
+
+function tell({ request, bench: { workspace } }: Climb, packages: readonly Package[]): void {
+  if (packages.length === 0) return;
+  const count = packages.length === 1 ? 'one package' : `${packages.length} packages`;
+  request.options.onProgress?.({
+    rung: 'compiler',
+    doing: `building and vetting ${count} of ${workspace.go.folder}`,
+  });
+}
+
+/** The packages that are edited, and if what others see of them may have changed, all that are built from them. */
+async function affected(climb: Climb): Promise<readonly Package[]> {
+  const { request, bench, remaining } = climb;
+  const edited = new Set(remaining().flatMap((change) => foldersOf(climb, change)));
+  const packages = [...edited].flatMap((folder) => bench.packages.get(folder) ?? []);
+  const texts = await textsWith(climb, remaining());
+  const visible = [...texts].filter(([path, text]) =>
+    changesSurface(path, request.before.get(path) ?? '', text),
+  );
+  const changed = packages.filter(({ folder }) => visible.some(([path]) => folderOf('/', path) === folder));
+  return [...new Set([...packages, ...importers(changed, bench.packages, true)])].filter(
+    ({ files, tests }) => files.length + tests.length > 0,
+  );
+}
+
+/** What the go command says about a package as it is on disk, found out when it is asked for. */
+type Baseline = (packages: readonly Package[]) => Promise<ReadonlyMap<string, readonly Complaint[]>>;
+
+function baseline({ bench }: Climb): Baseline {
+  const known = new Map<string, readonly Complaint[]>();
+  return async (packages) => {
+    const unknown = packages.filter(({ folder }) => !known.has(folder));
+    if (unknown.length > 0) {
+      const said = await build(bench, unknown, new Map());
+      for (const { folder } of unknown) known.set(folder, said.get(folder) ?? []);
+    }
+    return known;
+  };
+}
+
+/** The packages with new complaints. Those that did not build before are put among the excluded. */
+async function comparedWith(
+  before: Baseline,
+  now: ReadonlyMap<string, readonly Complaint[]>,
+  packages: readonly Package[],
+  excluded: Map<string, string>,
+): Promise<readonly Package[]> {
+  const complaining = packages.filter(({ folder }) => now.has(folder));
+  const known = await before(complaining);
+  return complaining.filter(({ folder }) => {
+    const old = known.get(folder) ?? [];
+    const unfinished = now.get(folder)?.find(({ kind }) => kind === 'unfinished');
+    const broken = old.find(({ kind }) => kind !== 'vet');
+    if (unfinished) excluded.set(folder, unfinished.text);
+    else if (broken) excluded.set(folder, `it did not build before (${brief(broken.text)})`);
+    return !unfinished && !broken && newComplaints(old, now.get(folder) ?? []).length > 0;
+  });
+}
+
+/** What a package is built from is repaired first; it may be all that it needs. */
+function withoutFailingImports(failing: readonly Package[], { bench }: Climb): readonly Package[] {
+  const roots = failing.filter((pkg) =>
+    withImported(pkg, bench.packages).every((imported) => imported === pkg || !failing.includes(imported)),
+  );
+  return roots.length > 0 ? roots : failing.slice(0, 1);
+}
+
+/** Backs out the first change with which the package no longer builds. */
+async function bisect(
+  climb: Climb,
+  pkg: Package,
+  before: Baseline,
+  excluded: Map<string, string>,
+): Promise<void> {
+  const { bench, remaining, standing, request } = climb;
+  const folders = new Set(withImported(pkg, bench.packages).map(({ folder }) => folder));
+  const touching = remaining().filter((change) =>
+    foldersOf(climb, change).some((folder) => folders.has(folder)),
+  );
+  const suspects = withEarlier(touching, remaining());
+  const old = (await before([pkg])).get(pkg.folder) ?? [];
+  request.options.onProgress?.({ rung: 'compiler', doing: `finding out which fix breaks ${pkg.path}` });
+  let said: readonly Complaint[] = [];
+  const holds = async (some: readonly Change[]) => {
+    const now = await build(bench, [pkg], await textsWith(climb, some));
+    const found = newComplaints(old, now.get(pkg.folder) ?? []);
+    if (found.length > 0) said = found;
+    return found.length === 0;
+  };
+  if (await holds(suspects)) {
+    excluded.set(pkg.folder, 'the go command does not say the same twice');
+    return;
+  }
+  const guilty = await firstGuilty(suspects, holds);
+  if (guilty) standing.backOut(guilty, failureOf(said));
+  else excluded.set(pkg.folder, 'the go command does not say the same twice');
+}
+
+/** Enough to see what is wrong; what follows is mostly the same again. */
+const shownComplaints = 5;
+
+function failureOf(said: readonly Complaint[]) {
+  const isVet = said.every(({ kind }) => kind === 'vet');
+  return {
+    rung: 'compiler' as const,
+    reason: isVet ? 'go vet finds something that it did not find before' : 'it does not compile',
+    output: said
+      .slice(0, shownComplaints)
+      .map(({ text }) => text)
+      .join('\n'),
+  };
+}
+
+function whyNotCompiled(
+  change: Change,
+  climb: Climb,
+  excluded: ReadonlyMap<string, string>,
+): string | undefined {
+  const { request, bench } = climb;
+  for (const { path } of change.against) {
+    const folder = folderOf(request.root, path);
+    const why = whyNotBuilt(join(request.root, path), bench.packages.get(folder), bench.workspace);
+    if (why !== undefined) return why;
+  }
+  return foldersOf(climb, change).flatMap((folder) => excluded.get(folder) ?? [])[0];
+}
+
+/** The first line, without what the go command suggests. */
+function brief(text: string): string {
+  return (text.split('\n')[0] ?? '').replace(/; to add it:$/, '');
+}

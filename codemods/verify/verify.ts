@@ -1,0 +1,60 @@
+// Checks changes with the go command before anything is written: whether they compile, whether the tests still pass,
+// whether goroutines still leak. docs/verification.md says what each rung means.
+
+import { dirname } from 'node:path/posix';
+import type { Change } from '../plan/plan.ts';
+import { climbCompiler } from './compiler.ts';
+import { inOrder } from './guilty.ts';
+import { overlayWriter } from './overlay.ts';
+import { listPackages } from './packages.ts';
+import type { Verification, VerifyRequest } from './request.ts';
+import { openSession } from './session.ts';
+import { newStanding, type Standing } from './standing.ts';
+import type { Surroundings } from './toolchain.ts';
+import { type Workspace, workspacesOf } from './workspaces.ts';
+
+/**
+ * Takes changes as far up the ladder as is possible and asked for. Of those that do not hold, only the guilty ones and
+ * what needs them are among the failed; every other change is verified, with what stood in the way of more. The files
+ * on disk stay as they are. Throws `Interrupted` when goleash is stopped; bad code and a missing Go are no errors.
+ */
+export async function verify(request: VerifyRequest): Promise<Verification> {
+  const changes = inOrder(request.changes);
+  const standing = newStanding(changes);
+  if (changes.length === 0) return standing.result();
+  const session = openSession();
+  try {
+    const around = { session, options: request.options };
+    const { found, without } = await workspacesOf(request.root, changes, around);
+    for (const [change, why] of without) standing.note(change, `not compiled: ${why}`);
+    for (const workspace of found) await climb(workspace, request, standing, around);
+  } finally {
+    session.close();
+  }
+  return standing.result();
+}
+
+async function climb(
+  workspace: Workspace,
+  request: VerifyRequest,
+  standing: Standing,
+  { session, options }: Surroundings,
+): Promise<void> {
+  const own = new Set<Change>(workspace.changes);
+  const remaining = () => standing.remaining().filter((change) => own.has(change));
+  const folders = [
+    ...new Set(
+      workspace.changes.flatMap(({ against }) =>
+        against.map(({ path }) => dirname(`${request.root}/${path}`)),
+      ),
+    ),
+  ];
+  const packages = await listPackages(workspace, folders, true, options);
+  if ('why' in packages) {
+    for (const change of workspace.changes) standing.note(change, `not compiled: ${packages.why}`);
+    return;
+  }
+  const overlays = overlayWriter(session.folder, workspace.go.work);
+  const bench = { workspace, packages, overlays, options };
+  await climbCompiler({ request, bench, standing, remaining });
+}
