@@ -30,8 +30,8 @@ export function foldersOf({ request }: Climb, change: Change): readonly string[]
   return [...new Set(change.against.map(({ path }) => folderOf(request.root, path)))];
 }
 
-/** Builds and vets; the changes that hold reach `compiler`, others get a note or are backed out. */
-export async function climbCompiler(climb: Climb): Promise<void> {
+/** Builds and vets; the changes that hold, which it returns, reach `compiler`, others get a note or are backed out. */
+export async function climbCompiler(climb: Climb): Promise<readonly Change[]> {
   const before = baseline(climb);
   /** Packages about which nothing can be said, with the reason. */
   const excluded = new Map<string, string>();
@@ -50,11 +50,12 @@ export async function climbCompiler(climb: Climb): Promise<void> {
       break;
     for (const pkg of roots) await bisect(climb, pkg, before, excluded);
   }
-  for (const change of climb.remaining()) {
+  return climb.remaining().filter((change) => {
     const why = whyNotCompiled(change, climb, excluded);
     if (why === undefined) climb.standing.reach(change, 'compiler');
     else climb.standing.note(change, `not compiled: ${why}`);
-  }
+    return why === undefined;
+  });
 }
 
 function tell({ request, bench: { workspace } }: Climb, packages: readonly Package[]): void {

@@ -32,7 +32,7 @@ export interface Ran {
 }
 
 /** Somebody has stopped goleash. */
-export class Interrupted extends Error {}
+class Interrupted extends Error {}
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

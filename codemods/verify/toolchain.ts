@@ -16,7 +16,8 @@ export interface Go {
   readonly cgo: boolean;
   /** The path of the go.work file that holds; undefined without one. */
   readonly work: string | undefined;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
+  /** With a limit in milliseconds in place of that of the options. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, timeout?: number): Promise<Ran>;
 }
 
 /** How to run the go command. */
@@ -45,13 +46,20 @@ export async function goFor(folder: string, around: Surroundings): Promise<Go | 
     arch: told.GOARCH,
     cgo: told.CGO_ENABLED === '1',
     work: told.GOWORK === '' || told.GOWORK === 'off' ? undefined : told.GOWORK,
-    run: (args, more) => runIn(folder, join(told.GOROOT, 'bin', 'go'), args, { ...env, ...more }, around),
+    run: (args, more, timeout) => {
+      const limited = timeout === undefined ? around : { ...around, options: { ...around.options, timeout } };
+      return runIn(folder, join(told.GOROOT, 'bin', 'go'), args, { ...env, ...more }, limited);
+    },
   };
 }
 
 /** The same without its go.work file. */
 export function withoutWork(go: Go): Go {
-  return { ...go, work: undefined, run: (args, env) => go.run(args, { ...env, GOWORK: 'off' }) };
+  return {
+    ...go,
+    work: undefined,
+    run: (args, env, timeout) => go.run(args, { ...env, GOWORK: 'off' }, timeout),
+  };
 }
 
 const wanted = ['GOVERSION', 'GOROOT', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'GOFLAGS', 'GOWORK'] as const;

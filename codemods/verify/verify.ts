@@ -10,13 +10,14 @@ import { listPackages } from './packages.ts';
 import type { Verification, VerifyRequest } from './request.ts';
 import { openSession } from './session.ts';
 import { newStanding, type Standing } from './standing.ts';
+import { climbTests } from './tests.ts';
 import type { Surroundings } from './toolchain.ts';
 import { type Workspace, workspacesOf } from './workspaces.ts';
 
 /**
  * Takes changes as far up the ladder as is possible and asked for. Of those that do not hold, only the guilty ones and
  * what needs them are among the failed; every other change is verified, with what stood in the way of more. The files
- * on disk stay as they are. Throws `Interrupted` when goleash is stopped; bad code and a missing Go are no errors.
+ * on disk stay as they are. Rejects when goleash is stopped; bad code and a missing Go are no errors.
  */
 export async function verify(request: VerifyRequest): Promise<Verification> {
   const changes = inOrder(request.changes);
@@ -27,14 +28,14 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
     const around = { session, options: request.options };
     const { found, without } = await workspacesOf(request.root, changes, around);
     for (const [change, why] of without) standing.note(change, `not compiled: ${why}`);
-    for (const workspace of found) await climb(workspace, request, standing, around);
+    for (const workspace of found) await climbAll(workspace, request, standing, around);
   } finally {
     session.close();
   }
   return standing.result();
 }
 
-async function climb(
+async function climbAll(
   workspace: Workspace,
   request: VerifyRequest,
   standing: Standing,
@@ -56,5 +57,7 @@ async function climb(
   }
   const overlays = overlayWriter(session.folder, workspace.go.work);
   const bench = { workspace, packages, overlays, options };
-  await climbCompiler({ request, bench, standing, remaining });
+  const climb = { request, bench, standing, remaining };
+  const compiled = await climbCompiler(climb);
+  if (options.test) await climbTests(climb, compiled);
 }
