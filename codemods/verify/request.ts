@@ -22,7 +22,7 @@ export interface VerifyOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs the tests of what is edited, and of what imports it. */
   readonly test?: boolean;
-  /** Looks for leaked goroutines before and after. */
+  /** Looks for leaked goroutines before and after; with `test`, which comes before it. */
   readonly prove?: boolean;
   /** Build tags; absent for those of the environment. */
   readonly tags?: readonly string[];

@@ -7,8 +7,11 @@ import { importers, type Package, withImported } from './packages.ts';
 import { excerptOf, type TestResult, testResults } from './test-output.ts';
 import { buildFlags, hasRaceDetector } from './toolchain.ts';
 
-/** Tests the compiled changes; those that hold reach `tests`, others get a note or are backed out. */
-export async function climbTests(climb: Climb, compiled: readonly Change[]): Promise<void> {
+/**
+ * Tests the compiled changes; those that hold reach `tests`, others get a note or are backed out. Returns those against
+ * which no test speaks.
+ */
+export async function climbTests(climb: Climb, compiled: readonly Change[]): Promise<readonly Change[]> {
   const left = () => climb.remaining().filter((change) => compiled.includes(change));
   const before = baseline(climb);
   const unclear = new Map<Package, string>();
@@ -31,17 +34,18 @@ export async function climbTests(climb: Climb, compiled: readonly Change[]): Pro
     // The tests that held may have held because of what is gone now.
     if (guilty) settled.clear();
   }
-  for (const change of left()) conclude(climb, change, unclear);
+  return left().filter((change) => conclude(climb, change, unclear));
 }
 
 const unsteady = 'tests inconclusive: they do not give the same result twice';
 
-function conclude(climb: Climb, change: Change, unclear: ReadonlyMap<Package, string>): void {
+function conclude(climb: Climb, change: Change, unclear: ReadonlyMap<Package, string>): boolean {
   const packages = testedBy(climb, [change]);
   const why = packages.flatMap((pkg) => unclear.get(pkg) ?? [])[0];
   if (why !== undefined) climb.standing.note(change, why);
   else if (packages.length > 0) climb.standing.reach(change, 'tests');
   else climb.standing.note(change, 'not tested: neither its package nor one that imports it has tests');
+  return why === undefined;
 }
 
 /** The packages with tests that changes edit, and those that import one of these. */

@@ -7,6 +7,7 @@ import { climbCompiler } from './compiler.ts';
 import { inOrder } from './guilty.ts';
 import { overlayWriter } from './overlay.ts';
 import { listPackages } from './packages.ts';
+import { climbProof } from './proof.ts';
 import type { Verification, VerifyRequest } from './request.ts';
 import { openSession } from './session.ts';
 import { newStanding, type Standing } from './standing.ts';
@@ -59,5 +60,7 @@ async function climbAll(
   const bench = { workspace, packages, overlays, options };
   const climb = { request, bench, standing, remaining };
   const compiled = await climbCompiler(climb);
-  if (options.test) await climbTests(climb, compiled);
+  if (!options.test && !options.prove) return;
+  const tested = await climbTests(climb, compiled);
+  if (options.prove) await climbProof({ climb, folder: session.folder }, tested);
 }
