@@ -25,8 +25,8 @@ export async function build(
 ): Promise<Complaints> {
   const overlay = bench.overlays.overlay(texts);
   const compiled = packages.filter(({ files }) => files.length > 0);
-  const make = () => separately(compiled, (some) => goBuild(bench, some, overlay));
-  const check = (some: readonly Package[]) => separately(some, (part) => goVet(bench, part, overlay));
+  const make = () => together(compiled, (some) => goBuild(bench, some, overlay));
+  const check = (some: readonly Package[]) => together(some, (part) => goVet(bench, part, overlay));
   // Both at once cost more work in all, as each compiles what it needs.
   if ((bench.options.jobs ?? availableParallelism()) >= 4) {
     const [built, vetted] = await Promise.all([make(), check(packages)]);
@@ -41,6 +41,20 @@ export async function build(
 
 type Complaints = ReadonlyMap<string, readonly Complaint[]>;
 type Check = (packages: readonly Package[]) => Promise<readonly Complaint[]>;
+
+/** Checks packages together, and each file that is a program for itself. */
+async function together(packages: readonly Package[], check: Check): Promise<Complaints> {
+  const result = new Map(
+    await separately(
+      packages.filter(({ alone }) => !alone),
+      check,
+    ),
+  );
+  for (const pkg of packages.filter(({ alone }) => alone)) {
+    for (const [path, said] of await separately([pkg], check)) result.set(path, said);
+  }
+  return result;
+}
 
 /**
  * Checks the packages together. Where something is missing, the go command builds nothing at all: those that miss it are

@@ -25,9 +25,15 @@ export function textsWith({ request, remaining }: Climb, changes: readonly Chang
   return request.textsOf(all.map(({ fingerprint }) => fingerprint));
 }
 
-/** The folders with files that a change edits. */
-export function foldersOf({ request }: Climb, change: Change): readonly string[] {
-  return [...new Set(change.against.map(({ path }) => folderOf(request.root, path)))];
+/** The folders of the packages that a change edits. */
+export function foldersOf(climb: Climb, change: Change): readonly string[] {
+  return [...new Set(change.against.map(({ path }) => packageFolder(climb, path)))];
+}
+
+/** The folder of the package of a file, by which it is known; `path` is relative to the root. */
+function packageFolder({ request, bench }: Climb, path: string): string {
+  const file = join(request.root, path);
+  return bench.packages.has(file) ? file : folderOf(request.root, path);
 }
 
 /** Builds and vets; the changes that hold, which it returns, reach `compiler`, others get a note or are backed out. */
@@ -70,7 +76,8 @@ function tell({ request, bench: { workspace } }: Climb, packages: readonly Packa
 /** The packages that are edited, and if what others see of them may have changed, all that are built from them. */
 async function affected(climb: Climb): Promise<readonly Package[]> {
   const { request, bench, remaining } = climb;
-  const edited = new Set(remaining().flatMap((change) => foldersOf(climb, change)));
+  const built = remaining().filter((change) => whyNotBuiltHere(change, climb) === undefined);
+  const edited = new Set(built.flatMap((change) => foldersOf(climb, change)));
   const packages = [...edited].flatMap((folder) => bench.packages.get(folder) ?? []);
   const texts = await textsWith(climb, remaining());
   const visible = [...texts].filter(([path, text]) =>
@@ -175,13 +182,17 @@ function whyNotCompiled(
   climb: Climb,
   excluded: ReadonlyMap<string, string>,
 ): string | undefined {
-  const { request, bench } = climb;
-  for (const { path } of change.against) {
-    const folder = folderOf(request.root, path);
-    const why = whyNotBuilt(join(request.root, path), bench.packages.get(folder), bench.workspace);
+  const why = whyNotBuiltHere(change, climb);
+  return why ?? foldersOf(climb, change).flatMap((folder) => excluded.get(folder) ?? [])[0];
+}
+
+function whyNotBuiltHere({ against }: Change, climb: Climb): string | undefined {
+  for (const { path } of against) {
+    const pkg = climb.bench.packages.get(packageFolder(climb, path));
+    const why = whyNotBuilt(join(climb.request.root, path), pkg, climb.bench.workspace);
     if (why !== undefined) return why;
   }
-  return foldersOf(climb, change).flatMap((folder) => excluded.get(folder) ?? [])[0];
+  return undefined;
 }
 
 /** The first line, without what the go command suggests. */

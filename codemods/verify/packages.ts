@@ -8,10 +8,13 @@ import type { Workspace } from './workspaces.ts';
 
 /** The package of a folder with its tests. */
 export interface Package {
-  /** The folder, with `/` separators. */
+  /** The folder, with `/` separators; for a file that is a program of its own, the path of the file. */
   readonly folder: string;
+  /** What the go command is asked to build: an import path, or a file. */
   readonly path: string;
   readonly name: string;
+  /** Whether it is a file that the go command does not build together with anything else. */
+  readonly alone: boolean;
   /** Names of files that are built here. */
   readonly files: readonly string[];
   /** Names of test files that are built here. */
@@ -76,6 +79,7 @@ function packageFrom(listed: Listed): Package {
     folder: listed.Dir.replaceAll('\\', '/'),
     path: listed.ImportPath,
     name: listed.Name ?? '',
+    alone: false,
     files: [...(listed.GoFiles ?? []), ...(listed.CgoFiles ?? [])],
     tests: [...(listed.TestGoFiles ?? []), ...(listed.XTestGoFiles ?? [])],
     ignored: listed.IgnoredGoFiles ?? [],
@@ -132,15 +136,22 @@ export function withImported(pkg: Package, packages: Packages): readonly Package
   return [...found];
 }
 
-/** Whether other packages may notice the change of a file: something differs outside the bodies of functions. */
+/** Whether other packages may notice the change of a file: something that they can see differs, outside of function bodies. */
 export function changesSurface(path: string, before: string, after: string): boolean {
   if (path.endsWith('_test.go')) return false;
   const surface = (text: string) =>
     sourceFile(path, text)
-      .declarations.filter(({ kind }) => kind !== 'import')
-      .map((declaration) => declaration.text.slice(0, declaration.body < 0 ? undefined : declaration.body))
+      .declarations.filter(isVisible)
+      .map(({ text: all, body }) => all.slice(0, body < 0 ? undefined : body))
       .join('\n');
   return surface(before) !== surface(after);
+}
+
+/** Types and methods that are not exported can be reached through those that are. */
+function isVisible({ kind, names, text }: ReturnType<typeof sourceFile>['declarations'][number]): boolean {
+  if (kind === 'import') return false;
+  if (kind === 'type' || /^func\s*\(/.test(text)) return true;
+  return names.some((name) => /^\p{Lu}/u.test(name));
 }
 
 /** Why the file of a package is not part of any build here, as a clause; undefined if it is. */

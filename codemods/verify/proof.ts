@@ -50,7 +50,10 @@ export async function climbProof(laboratory: Laboratory, tested: readonly Change
   for (const folder of folders) {
     const pkg = packages.get(folder);
     const own = () => left().filter((change) => foldersOf(climb, change).includes(folder));
-    if (pkg) await proveIn(laboratory, pkg, own, left);
+    if (pkg?.alone) {
+      for (const change of own())
+        climb.standing.note(change, 'not exercised: its file is a program of its own');
+    } else if (pkg) await proveIn(laboratory, pkg, own, left);
   }
 }
 

@@ -7,6 +7,7 @@ import { climbCompiler } from './compiler.ts';
 import { inOrder } from './guilty.ts';
 import { overlayWriter } from './overlay.ts';
 import { listPackages } from './packages.ts';
+import { programsAmong } from './programs.ts';
 import { climbProof } from './proof.ts';
 import type { Verification, VerifyRequest } from './request.ts';
 import { openSession } from './session.ts';
@@ -51,11 +52,12 @@ async function climbAll(
       ),
     ),
   ];
-  const packages = await listPackages(workspace, folders, true, options);
-  if ('why' in packages) {
-    for (const change of workspace.changes) standing.note(change, `not compiled: ${packages.why}`);
+  const listed = await listPackages(workspace, folders, true, options);
+  if ('why' in listed) {
+    for (const change of workspace.changes) standing.note(change, `not compiled: ${listed.why}`);
     return;
   }
+  const packages = new Map([...listed, ...programsAmong(request.before.keys(), listed)]);
   const overlays = overlayWriter(session.folder, workspace.go.work);
   const bench = { workspace, packages, overlays, options };
   const climb = { request, bench, standing, remaining };

@@ -124,6 +124,9 @@ test('what other packages may notice of a change', () => {
   assert.equal(changed('import "fmt"', 'import "os"'), false);
   assert.equal(changed('A()', 'A(int)'), true);
   assert.equal(changed('a int', 'a, b int'), true);
+  assert.equal(changed('type T', 'var own = 1\n\nfunc help() {}\n\ntype T'), false, 'nobody else sees these');
+  assert.equal(changed('type T', 'func (T) own() {}\n\ntype T'), true, 'T may satisfy another interface now');
+  assert.equal(changed('type T', 'var (\n\ta = 1\n\tB = 2\n)\n\ntype T'), true);
   assert.equal(changesSurface('/p/a_test.go', text, ''), false);
 });
 
