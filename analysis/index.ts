@@ -18,7 +18,7 @@ export {
   toldInOrder,
 } from './finding.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
-export type { BuildTarget } from './model/build-constraint.ts';
+export { type BuildTarget, isBuilt } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
 export { mayRefactor, type Refactored, type RefactorOptions, refactor } from './refactor.ts';

@@ -1,21 +1,12 @@
 // Builds and vets packages with some texts in the place of those on disk. Nothing is written but the go command's cache.
 
 import { availableParallelism, devNull } from 'node:os';
+import type { Bench } from './bench.ts';
 import { type Complaint, compilerComplaints, type Naming, vetComplaints } from './complaints.ts';
-import { type Overlay, type OverlayWriter, withOriginals } from './overlay.ts';
-import { chunks, importers, type Package, type Packages } from './packages.ts';
-import type { VerifyOptions } from './request.ts';
+import { type Overlay, withOriginals } from './overlay.ts';
+import { chunks, importers, type Package } from './packages.ts';
 import type { Ran } from './session.ts';
 import { buildFlags } from './toolchain.ts';
-import type { Workspace } from './workspaces.ts';
-
-/** What is needed to build packages of a workspace. */
-export interface Bench {
-  readonly workspace: Workspace;
-  readonly packages: Packages;
-  readonly overlays: OverlayWriter;
-  readonly options: VerifyOptions;
-}
 
 /** What the go command complains about in each of the packages with these texts, by folder; no entry for none. */
 export async function build(
@@ -136,7 +127,9 @@ function saidBy(
   const complaints = failure === undefined ? read(said, naming) : [];
   if (complaints.length > 0 || status === 0) return complaints.map((one) => shortened(one, folder));
   const text = failure ?? said.trim();
-  return [{ kind: failure === undefined ? 'load' : 'unfinished', folder: '', key: text, text }];
+  return [
+    { kind: failure === undefined ? 'load' : 'unfinished', folder: '', key: text, at: undefined, text },
+  ];
 }
 
 /** With the path of the file from the folder where the go command ran, as it shows others. */

@@ -3,7 +3,8 @@
 
 import { join } from 'node:path/posix';
 import type { Change } from '../plan/plan.ts';
-import { type Bench, build } from './build.ts';
+import type { Bench } from './bench.ts';
+import { build } from './build.ts';
 import { type Complaint, newComplaints } from './complaints.ts';
 import { firstGuilty, withEarlier } from './guilty.ts';
 import { changesSurface, folderOf, importers, type Package, whyNotBuilt, withImported } from './packages.ts';
@@ -54,7 +55,10 @@ export async function climbCompiler(climb: Climb): Promise<readonly Change[]> {
       packages.filter(({ folder }) => !excluded.has(folder)).length === checked.length
     )
       break;
-    for (const pkg of roots) await bisect(climb, pkg, before, excluded);
+    for (const pkg of roots) {
+      const why = await backOutGuilty(climb, pkg, before, now.get(pkg.folder) ?? []);
+      if (why !== undefined) excluded.set(pkg.folder, why);
+    }
   }
   return climb.remaining().filter((change) => {
     const why = whyNotCompiled(change, climb, excluded);
@@ -131,13 +135,13 @@ function withoutFailingImports(failing: readonly Package[], { bench }: Climb): r
   return roots.length > 0 ? roots : failing.slice(0, 1);
 }
 
-/** Backs out the first change with which the package no longer builds. */
-async function bisect(
+/** Backs out at least one change with which the package does not build, or returns why there is none. */
+async function backOutGuilty(
   climb: Climb,
   pkg: Package,
   before: Baseline,
-  excluded: Map<string, string>,
-): Promise<void> {
+  now: readonly Complaint[],
+): Promise<string | undefined> {
   const { bench, remaining, standing, request } = climb;
   const folders = new Set(withImported(pkg, bench.packages).map(({ folder }) => folder));
   const touching = remaining().filter((change) =>
@@ -148,18 +152,44 @@ async function bisect(
   request.options.onProgress?.({ rung: 'compiler', doing: `finding out which fix breaks ${pkg.path}` });
   let said: readonly Complaint[] = [];
   const holds = async (some: readonly Change[]) => {
-    const now = await build(bench, [pkg], await textsWith(climb, some));
-    const found = newComplaints(old, now.get(pkg.folder) ?? []);
+    const result = await build(bench, [pkg], await textsWith(climb, some));
+    const found = newComplaints(old, result.get(pkg.folder) ?? []);
     if (found.length > 0) said = found;
     return found.length === 0;
   };
-  if (await holds(suspects)) {
-    excluded.set(pkg.folder, 'the go command does not say the same twice');
-    return;
+  const find = async (some: readonly Change[]) => {
+    const guilty = (await holds(some)) ? undefined : await firstGuilty(some, holds);
+    if (guilty) standing.backOut(guilty, failureOf(said));
+    return guilty;
+  };
+  let isFound = false;
+  // One that fails by itself is found at once, and where the complaints are is a good guess.
+  for (const near of nearest(climb, newComplaints(old, now), suspects)) {
+    if (remaining().includes(near) && (await find(withEarlier([near], suspects)))) isFound = true;
   }
-  const guilty = await firstGuilty(suspects, holds);
-  if (guilty) standing.backOut(guilty, failureOf(said));
-  else excluded.set(pkg.folder, 'the go command does not say the same twice');
+  return isFound || (await find(suspects)) ? undefined : 'the go command does not say the same twice';
+}
+
+/** The changes with edits next to the first complaints; of equals, the later one. */
+function nearest(
+  { request }: Climb,
+  complaints: readonly Complaint[],
+  changes: readonly Change[],
+): ReadonlySet<Change> {
+  const found = new Set<Change>();
+  for (const { at } of complaints.slice(0, shownComplaints)) {
+    const text = request.before.get(at?.path ?? '') ?? '';
+    const distance = ({ edits }: Change) =>
+      Math.min(
+        ...edits
+          .filter(({ path }) => join(request.root, path) === at?.path)
+          .map(({ start }) => Math.abs(text.slice(0, start).split('\n').length - (at?.line ?? 0))),
+      );
+    const least = Math.min(...changes.map(distance));
+    const near = changes.findLast((change) => distance(change) === least);
+    if (near && least < Number.POSITIVE_INFINITY) found.add(near);
+  }
+  return found;
 }
 
 /** Enough to see what is wrong; what follows is mostly the same again. */

@@ -14,6 +14,8 @@ export interface Complaint {
   readonly folder: string;
   /** Equal for the same complaint about code that has moved. */
   readonly key: string;
+  /** Where it is in the patched files, with the absolute path; undefined if it is nowhere. */
+  readonly at: { readonly path: string; readonly line: number } | undefined;
   /** As a person reads it: `a/a.go:5:2: …`, with the path relative to where the go command ran. */
   readonly text: string;
 }
@@ -55,17 +57,23 @@ function complaintOf(line: string, header: string | undefined, naming: Naming): 
   const [, file, row, column, message = line] = place.exec(line) ?? [];
   const named = header === undefined ? undefined : naming.folderOf(withoutTest(header));
   const shown = file === undefined ? '' : originalOf(file, named);
-  if (file === undefined) return { kind, folder: named ?? '', key: keyOf(kind, '', line), text: line };
+  if (file === undefined)
+    return { kind, folder: named ?? '', key: keyOf(kind, '', line), at: undefined, text: line };
   return {
     kind,
     folder: named ?? folderOfFile(file, naming),
     key: keyOf(kind, file, message),
+    at: { path: absolute(shown, naming), line: Number(row) },
     text: `${shown}:${row}${column === undefined ? '' : `:${column}`}: ${message}`,
   };
 }
 
-function folderOfFile(file: string, { folder }: Naming): string {
-  return dirname(isAbsolute(file) ? file : join(folder, file)).replaceAll('\\', '/');
+function folderOfFile(file: string, naming: Naming): string {
+  return dirname(absolute(file, naming));
+}
+
+function absolute(file: string, { folder }: Naming): string {
+  return (isAbsolute(file) ? file : join(folder, file)).replaceAll('\\', '/');
 }
 
 /** `m/a_test` is the package of the external tests of `m/a`, `m/a.test` their program, `m/a [m/a.test]` is as they see it. */
@@ -110,6 +118,7 @@ function vetComplaint(analyzer: string, { posn, message }: VetDiagnostic, folder
     kind: 'vet',
     folder,
     key: keyOf('vet', file, `${analyzer}: ${message}`),
+    at: { path: originalOf(file, folder).replaceAll('\\', '/'), line: Number(at.split(':')[1]) },
     text: `${originalOf(file, folder)}${at}: ${message} (vet: ${analyzer})`,
   };
 }

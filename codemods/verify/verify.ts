@@ -1,13 +1,13 @@
 // Checks changes with the go command before anything is written: whether they compile, whether the tests still pass,
 // whether goroutines still leak. docs/verification.md says what each rung means.
 
-import { dirname } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import type { Change } from '../plan/plan.ts';
+import { type Bench, openBench } from './bench.ts';
 import { climbCompiler } from './compiler.ts';
 import { inOrder } from './guilty.ts';
-import { overlayWriter } from './overlay.ts';
-import { listPackages } from './packages.ts';
-import { programsAmong } from './programs.ts';
+import { folderOf, whyNotBuilt } from './packages.ts';
+import { climbElsewhere, type Platform, platformFor } from './platforms.ts';
 import { climbProof } from './proof.ts';
 import type { Verification, VerifyRequest } from './request.ts';
 import { openSession } from './session.ts';
@@ -43,26 +43,41 @@ async function climbAll(
   standing: Standing,
   { session, options }: Surroundings,
 ): Promise<void> {
-  const own = new Set<Change>(workspace.changes);
-  const remaining = () => standing.remaining().filter((change) => own.has(change));
-  const folders = [
-    ...new Set(
-      workspace.changes.flatMap(({ against }) =>
-        against.map(({ path }) => dirname(`${request.root}/${path}`)),
-      ),
-    ),
-  ];
-  const listed = await listPackages(workspace, folders, true, options);
-  if ('why' in listed) {
-    for (const change of workspace.changes) standing.note(change, `not compiled: ${listed.why}`);
+  const { root } = request;
+  const folders = workspace.changes.flatMap(({ against }) => against.map(({ path }) => folderOf(root, path)));
+  const bench = await openBench(workspace, [...new Set(folders)], request, session.folder);
+  if ('why' in bench) {
+    for (const change of workspace.changes) standing.note(change, `not compiled: ${bench.why}`);
     return;
   }
-  const packages = new Map([...listed, ...programsAmong(request.before.keys(), listed)]);
-  const overlays = overlayWriter(session.folder, workspace.go.work);
-  const bench = { workspace, packages, overlays, options };
+  const elsewhere = builtElsewhere(workspace, bench, request);
+  for (const [platform, changes] of elsewhere)
+    await climbElsewhere(platform, changes, workspace, request, standing, session.folder);
+  const own = new Set(workspace.changes.filter((change) => ![...elsewhere.values()].flat().includes(change)));
+  const remaining = () => standing.remaining().filter((change) => own.has(change));
   const climb = { request, bench, standing, remaining };
   const compiled = await climbCompiler(climb);
   if (!options.test && !options.prove) return;
   const tested = await climbTests(climb, compiled);
   if (options.prove) await climbProof({ climb, folder: session.folder }, tested);
+}
+
+/** The changes of files that are not built on this platform, by one on which they are. */
+function builtElsewhere(
+  workspace: Workspace,
+  { packages }: Bench,
+  { root, before, options }: VerifyRequest,
+): ReadonlyMap<Platform, readonly Change[]> {
+  const found = new Map<Platform, Change[]>();
+  for (const change of workspace.changes) {
+    const paths = change.against.map(({ path }) => join(root, path));
+    const isLeftOut = (path: string) =>
+      !packages.has(path) && whyNotBuilt(path, packages.get(dirname(path)), workspace) !== undefined;
+    if (!paths.some(isLeftOut)) continue;
+    const texts = new Map(paths.map((path) => [path, before.get(path) ?? '']));
+    const platform = platformFor(texts, options.tags ?? []);
+    const isOther = platform?.os !== workspace.go.os || platform.arch !== workspace.go.arch;
+    if (platform && isOther) found.set(platform, [...(found.get(platform) ?? []), change]);
+  }
+  return found;
 }
