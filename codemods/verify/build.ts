@@ -8,16 +8,21 @@ import { chunks, importers, type Package } from './packages.ts';
 import type { Ran } from './session.ts';
 import { buildFlags } from './toolchain.ts';
 
+/** The commands whose complaints are of interest. */
+export type Command = 'build' | 'vet';
+
 /** What the go command complains about in each of the packages with these texts, by folder; no entry for none. */
 export async function build(
   bench: Bench,
   packages: readonly Package[],
   texts: ReadonlyMap<string, string>,
+  commands: readonly Command[] = ['build', 'vet'],
 ): Promise<Complaints> {
   const overlay = bench.overlays.overlay(texts);
-  const compiled = packages.filter(({ files }) => files.length > 0);
+  const compiled = commands.includes('build') ? packages.filter(({ files }) => files.length > 0) : [];
   const make = () => together(compiled, (some) => goBuild(bench, some, overlay));
-  const check = (some: readonly Package[]) => together(some, (part) => goVet(bench, part, overlay));
+  const check = (some: readonly Package[]) =>
+    together(commands.includes('vet') ? some : [], (part) => goVet(bench, part, overlay));
   // Both at once cost more work in all, as each compiles what it needs.
   if ((bench.options.jobs ?? availableParallelism()) >= 4) {
     const [built, vetted] = await Promise.all([make(), check(packages)]);
@@ -93,7 +98,7 @@ async function goBuild(bench: Bench, packages: readonly Package[], overlay: Over
       ...buildFlags(bench.options),
       ...some,
     ]);
-    if (ran.status !== 0) complaints.push(...saidBy(ran, bench, overlay, compilerComplaints));
+    if (ran.status !== 0) complaints.push(...saidBy('build', ran, bench, overlay));
   }
   return complaints;
 }
@@ -104,7 +109,7 @@ async function goVet(bench: Bench, packages: readonly Package[], overlay: Overla
   const complaints: Complaint[] = [];
   for (const some of chunks(packages.map(({ path }) => path))) {
     const ran = await run(bench, ['vet', '-json', ...overlay.flags, ...buildFlags(bench.options), ...some]);
-    complaints.push(...saidBy(ran, bench, overlay, vetComplaints));
+    complaints.push(...saidBy('vet', ran, bench, overlay));
   }
   return complaints;
 }
@@ -115,21 +120,21 @@ function run({ workspace: { go } }: Bench, args: readonly string[]): Promise<Ran
 
 /** Some versions of Go write what go vet finds to standard output, others to standard error. */
 function saidBy(
+  by: Command,
   { status, out, err, failure }: Ran,
   bench: Bench,
   overlay: Overlay,
-  read: (text: string, naming: Naming) => readonly Complaint[],
 ): readonly Complaint[] {
   const { folder } = bench.workspace.go;
   const paths = new Map([...bench.packages.values()].map((pkg) => [pkg.path, pkg.folder]));
-  const naming = { folder, folderOf: (path: string) => paths.get(path) };
+  const naming: Naming = { folder, folderOf: (path) => paths.get(path) };
   const said = withOriginals(`${out}\n${err}`, overlay, folder);
+  const read = by === 'build' ? compilerComplaints : vetComplaints;
   const complaints = failure === undefined ? read(said, naming) : [];
   if (complaints.length > 0 || status === 0) return complaints.map((one) => shortened(one, folder));
   const text = failure ?? said.trim();
-  return [
-    { kind: failure === undefined ? 'load' : 'unfinished', folder: '', key: text, at: undefined, text },
-  ];
+  const kind = failure === undefined ? 'load' : 'unfinished';
+  return [{ by, kind, folder: '', key: text, at: undefined, text }];
 }
 
 /** With the path of the file from the folder where the go command ran, as it shows others. */

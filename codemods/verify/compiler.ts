@@ -4,7 +4,7 @@
 import { join } from 'node:path/posix';
 import type { Change } from '../plan/plan.ts';
 import type { Bench } from './bench.ts';
-import { build } from './build.ts';
+import { build, type Command } from './build.ts';
 import { type Complaint, newComplaints } from './complaints.ts';
 import { firstGuilty, withEarlier } from './guilty.ts';
 import { changesSurface, folderOf, importers, type Package, whyNotBuilt, withImported } from './packages.ts';
@@ -150,9 +150,12 @@ async function backOutGuilty(
   const suspects = withEarlier(touching, remaining());
   const old = (await before([pkg])).get(pkg.folder) ?? [];
   request.options.onProgress?.({ rung: 'compiler', doing: `finding out which fix breaks ${pkg.path}` });
+  // What the compiler finds by itself needs no vet, and what vet finds needs no program.
+  const fresh = newComplaints(old, now);
+  const commands: readonly Command[] = fresh.some(({ by }) => by === 'build') ? ['build'] : ['vet'];
   let said: readonly Complaint[] = [];
   const holds = async (some: readonly Change[]) => {
-    const result = await build(bench, [pkg], await textsWith(climb, some));
+    const result = await build(bench, [pkg], await textsWith(climb, some), commands);
     const found = newComplaints(old, result.get(pkg.folder) ?? []);
     if (found.length > 0) said = found;
     return found.length === 0;
@@ -164,7 +167,7 @@ async function backOutGuilty(
   };
   let isFound = false;
   // One that fails by itself is found at once, and where the complaints are is a good guess.
-  for (const near of nearest(climb, newComplaints(old, now), suspects)) {
+  for (const near of nearest(climb, fresh, suspects)) {
     if (remaining().includes(near) && (await find(withEarlier([near], suspects)))) isFound = true;
   }
   return isFound || (await find(suspects)) ? undefined : 'the go command does not say the same twice';

@@ -5,6 +5,8 @@ import { isCopy } from './overlay.ts';
 import { jsonValues } from './packages.ts';
 
 export interface Complaint {
+  /** Which command says it. */
+  readonly by: 'build' | 'vet';
   /**
    * `load`: packages are missing, and so nothing at all was built; `compile`: the package does not compile, and so was
    * not vetted; `vet`: a diagnostic of go vet; `unfinished`: the go command was ended before it had an answer.
@@ -30,6 +32,10 @@ const place = /^(?:vet: )?((?:[A-Za-z]:)?[^:\s][^:]*\.\w+):(\d+)(?::(\d+))?: (.*
 
 /** Reads what the compiler says: blocks of lines below `# package`, and lines before the first about loading. */
 export function compilerComplaints(text: string, naming: Naming): readonly Complaint[] {
+  return complaintsIn(text, naming, 'build');
+}
+
+function complaintsIn(text: string, naming: Naming, by: Complaint['by']): readonly Complaint[] {
   const complaints: Complaint[] = [];
   let header: string | undefined;
   for (const line of text.split(/\r?\n/)) {
@@ -37,7 +43,7 @@ export function compilerComplaints(text: string, naming: Naming): readonly Compl
     const last = complaints.at(-1);
     if (heading !== undefined) header = heading;
     else if (/^\s/.test(line) && last) complaints[complaints.length - 1] = continued(last, line);
-    else if (line !== '' && !isNoise(line)) complaints.push(complaintOf(line, header, naming));
+    else if (line !== '' && !isNoise(line)) complaints.push({ by, ...complaintOf(line, header, naming) });
   }
   return complaints;
 }
@@ -52,7 +58,7 @@ function continued(complaint: Complaint, line: string): Complaint {
   return { ...complaint, text: `${complaint.text}\n${line}` };
 }
 
-function complaintOf(line: string, header: string | undefined, naming: Naming): Complaint {
+function complaintOf(line: string, header: string | undefined, naming: Naming): Omit<Complaint, 'by'> {
   const kind = header === undefined ? 'load' : 'compile';
   const [, file, row, column, message = line] = place.exec(line) ?? [];
   const named = header === undefined ? undefined : naming.folderOf(withoutTest(header));
@@ -109,12 +115,13 @@ export function vetComplaints(text: string, naming: Naming): readonly Complaint[
       }
     }
   }
-  return [...complaints.values(), ...compilerComplaints(text.replace(json, ''), naming)];
+  return [...complaints.values(), ...complaintsIn(text.replace(json, ''), naming, 'vet')];
 }
 
 function vetComplaint(analyzer: string, { posn, message }: VetDiagnostic, folder: string): Complaint {
   const [, file = posn, at = ''] = /^(.*?\.\w+)(:\d.*)$/.exec(posn) ?? [];
   return {
+    by: 'vet',
     kind: 'vet',
     folder,
     key: keyOf('vet', file, `${analyzer}: ${message}`),
