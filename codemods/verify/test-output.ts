@@ -51,7 +51,10 @@ function* eventsIn(text: string): Generator<Event> {
   }
 }
 
-/** What the first of these tests has printed: its end, where it says what is wrong, without the frame around it. */
+/**
+ * What the first of these tests has printed, without the frame around it: from a race or a panic on, or else its end, where it
+ * says what is wrong.
+ */
 export function excerptOf({ output }: TestResult, tests: Iterable<string>): string {
   // A subtest says more than the test around it, and that more than its package.
   const depth = (test: string) => (test === '' ? 0 : test.split('/').length);
@@ -61,7 +64,8 @@ export function excerptOf({ output }: TestResult, tests: Iterable<string>): stri
   const lines = said
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^=== (?:RUN|PAUSE|CONT|NAME)/.test(line));
-  return lines.slice(-shownLines).join('\n');
+  const start = lines.findIndex((line) => /^(?:WARNING: DATA RACE|panic: |fatal error: )/.test(line));
+  return (start < 0 ? lines.slice(-shownLines) : lines.slice(start, start + shownLines)).join('\n');
 }
 
 const shownLines = 20;

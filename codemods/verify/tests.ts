@@ -48,12 +48,16 @@ function conclude(climb: Climb, change: Change, unclear: ReadonlyMap<Package, st
   return why === undefined;
 }
 
-/** The packages with tests that changes edit, and those that import one of these. */
+/** The packages with tests that changes edit, and those that import one of these and more than its tests is edited. */
 function testedBy(climb: Climb, changes: readonly Change[]): readonly Package[] {
   const { packages } = climb.bench;
-  const folders = new Set(changes.flatMap((change) => foldersOf(climb, change)));
-  const edited = [...folders].flatMap((folder) => packages.get(folder) ?? []);
-  return [...edited, ...importers(edited, packages, false)].filter(({ tests }) => tests.length > 0);
+  const foldersWith = (some: readonly Change[]) =>
+    new Set(some.flatMap((change) => foldersOf(climb, change)));
+  const packagesWith = (some: readonly Change[]) =>
+    [...foldersWith(some)].flatMap((folder) => packages.get(folder) ?? []);
+  const visible = changes.filter(({ against }) => against.some(({ path }) => !path.endsWith('_test.go')));
+  const all = new Set([...packagesWith(changes), ...importers(packagesWith(visible), packages, false)]);
+  return [...all].filter(({ tests }) => tests.length > 0);
 }
 
 type Results = ReadonlyMap<string, TestResult> | { readonly unfinished: string };

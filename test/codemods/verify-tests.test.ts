@@ -123,6 +123,18 @@ test('results from the events of go test', () => {
   assert.equal(b && excerptOf(b, b.failed), 'b_test.go:1: no');
 });
 
+test('of a race or a panic, the start is shown', () => {
+  const print = (lines: readonly string[]) =>
+    ({ failed: new Set(['T']), passed: 0, output: new Map([['T', lines.join('\n')]]) }) as const;
+  const rest = Array.from({ length: 50 }, (_, i) => `line ${i}`);
+  assert.match(
+    excerptOf(print(['before', 'WARNING: DATA RACE', ...rest]), ['T']),
+    /^WARNING: DATA RACE\nline 0\n/,
+  );
+  assert.match(excerptOf(print(['panic: no', ...rest]), ['T']), /^panic: no\nline 0\n/);
+  assert.match(excerptOf(print(rest), ['T']), /^line 30\n[^]*line 49$/);
+});
+
 test('the race detector needs cgo and a platform', () => {
   assert.equal(hasRaceDetector({ os: 'linux', arch: 'amd64', cgo: true }), true);
   assert.equal(hasRaceDetector({ os: 'linux', arch: 'amd64', cgo: false }), false);
