@@ -1,7 +1,7 @@
 // Calls of a function with made-up arguments, where no test comes by.
 
 import { sourceFile } from '../../analysis/index.ts';
-import { contexts } from './leak-test.ts';
+import { type Call, contexts } from './leak-test.ts';
 
 type File = ReturnType<typeof sourceFile>;
 
@@ -15,7 +15,7 @@ export function callsAt(
   line: number,
   texts: ReadonlyMap<string, string>,
   prefix: string,
-): readonly string[] | { readonly why: string } {
+): readonly Call[] | { readonly why: string } {
   const files = [...texts].map(([name, text]) => sourceFile(name, text));
   const file = files.find((one) => one.path === path);
   const index = file ? declarationAt(file, line) : -1;
@@ -33,7 +33,12 @@ export function callsAt(
   const choices = types.map((type) => valuesOf(type, prefix));
   const unknown = choices.indexOf(undefined);
   if (unknown >= 0) return { why: `no value can be made up for its parameter of type ${types[unknown]}` };
-  return combinations(choices as readonly (readonly string[])[]).map((args) => `${name}(${args.join(', ')})`);
+  const made = combinations(choices as readonly (readonly string[])[]);
+  return made.map((args) => ({
+    text: `${name}(${args.join(', ')})`,
+    // Nobody is at the other end of a channel that is made up.
+    mustReturn: types.some((type) => /\bchan\b/.test(type)),
+  }));
 }
 
 function declarationAt(file: File, line: number): number {
@@ -126,17 +131,31 @@ function valuesOf(type: string, prefix: string): readonly string[] | undefined {
   if (type === 'any' || type === 'interface{}') return ['nil'];
   if (type === 'error') return ['nil', `${prefix}context.Canceled`];
   if (numbers.has(type)) return ['2', '0'];
-  const [, element] = /^(?:\.\.\.|\[\])(\w+)$/.exec(type) ?? [];
-  const elements = element === undefined ? undefined : valuesOf(element, prefix);
-  if (element !== undefined && elements) {
-    const [value = ''] = elements;
-    return type.startsWith('...') ? [`${value}, ${value}`, ''] : [`[]${element}{${value}, ${value}}`, 'nil'];
+  if (type.startsWith('...')) {
+    const values = valuesOf(type.slice(3).trim(), prefix);
+    return values && [`${values[0]}, ${values.at(-1)}`, ''];
   }
-  // A type with a dot is of a package that this file does not import.
-  if (/^(?:<-\s*)?chan(?:\s*<-)?\s*[\w{}*[\]]+$|^(?:<-\s*)?chan(?:\s*<-)? struct\{\}$/.test(type))
+  if (type.startsWith('[]')) {
+    const values = valuesOf(type.slice(2), prefix);
+    return values && [`${type}{${values[0]}, ${values.at(-1)}}`, 'nil'];
+  }
+  // A type with a dot is of a package that the generated file does not import.
+  if (/^(?:<-\s*)?chan(?:\s*<-)?\s*(?:[\w*[\]]+|struct\{\})$/.test(type))
     return [`make(${type.replace(/^<-\s*chan|^chan\s*<-/, 'chan')})`];
-  if (/^func\([^().]*\)$/.test(type)) return [`${type} {}`];
-  return undefined;
+  return functionsOf(type, prefix);
+}
+
+/** Functions that do nothing and return zero values, or an error. */
+function functionsOf(type: string, prefix: string): readonly string[] | undefined {
+  const [, parameters, results = ''] = /^func(\([^().]*\))\s*(\([^().]*\)|[^().\s]+)?$/.exec(type) ?? [];
+  if (parameters === undefined) return undefined;
+  if (results === '') return [`func${parameters} {}`];
+  const types = parameterTypes(results.replace(/^\(/, '').concat(')'));
+  const named = (last: string) =>
+    types.map((one, i) => `${i === types.length - 1 ? last : '_'} ${one}`).join(', ');
+  const zero = `func${parameters} (${named('_')}) { return }`;
+  if (types.at(-1) !== 'error') return [zero];
+  return [zero, `func${parameters} (${named('e')}) { e = ${prefix}context.Canceled; return }`];
 }
 
 const mostCalls = 16;

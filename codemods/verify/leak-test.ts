@@ -84,8 +84,15 @@ func ${p}Write() {
 `;
 }
 
-/** Calls of functions of the package, each a list of calls with different arguments, by the name of the file written. */
-export type Drives = ReadonlyMap<string, readonly string[]>;
+export interface Call {
+  /** Go: `F(1, "a")`. */
+  readonly text: string;
+  /** Whether a call that hangs says nothing of the function. */
+  readonly mustReturn: boolean;
+}
+
+/** Calls of functions of the package, for each several with different arguments, by the name of the file written. */
+export type Drives = ReadonlyMap<string, readonly Call[]>;
 
 /** The expressions that stand for a live and for a cancelled context in the arguments of a call. */
 export const contexts = (prefix: string) => ['ctx', `${prefix}Cancelled()`] as const;
@@ -94,12 +101,15 @@ export const contexts = (prefix: string) => ['ctx', `${prefix}Cancelled()`] as c
 export const driveTestName = (prefix: string) => `TestZz${prefix}`;
 
 /**
- * Makes each call in a bubble of its own, where hours pass at once, and writes the stacks of the goroutines that then are
- * still there, if the call has returned.
+ * Makes each call in a bubble of its own, where days pass at once, and writes the stacks of the goroutines that then are
+ * still there.
  */
 export function driveTest({ package: name, prefix: p }: LeakTest, drives: Drives): string {
   const calls = [...drives].flatMap(([file, some]) =>
-    some.map((call) => `	${p}Try(t, "${file}", func(ctx ${p}context.Context) { ${call} })`),
+    some.map(
+      ({ text, mustReturn }) =>
+        `	${p}Try(t, "${file}", ${mustReturn}, func(ctx ${p}context.Context) { ${text} })`,
+    ),
   );
   return `package ${name}
 
@@ -123,7 +133,7 @@ func ${p}Cancelled() ${p}context.Context {
 	return ctx
 }
 
-func ${p}Try(t *${p}testing.T, file string, call func(${p}context.Context)) {
+func ${p}Try(t *${p}testing.T, file string, mustReturn bool, call func(${p}context.Context)) {
 	// A bubble in which goroutines are left panics when it ends.
 	defer func() { recover() }()
 	${p}synctest.Test(t, func(t *${p}testing.T) {
@@ -138,7 +148,7 @@ func ${p}Try(t *${p}testing.T, file string, call func(${p}context.Context)) {
 		${p}time.Sleep(24 * ${p}time.Hour)
 		cancel()
 		${p}time.Sleep(24 * ${p}time.Hour)
-		if returned.Load() {
+		if returned.Load() || !mustReturn {
 			${p}Write(file)
 		}
 	})

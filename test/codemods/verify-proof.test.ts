@@ -148,7 +148,7 @@ func (T) method() {}
 function callsOf(signature: string, body = '', rest = ''): readonly string[] | string {
   const text = `package p\n\nimport (\n\t"context"\n\t"os"\n\t"time"\n)\n\nfunc ${signature} {\n\t${body}\n}\n${rest}`;
   const calls = callsAt('/p/p.go', 10, new Map([['/p/p.go', text]]), 'x');
-  return 'why' in calls ? calls.why : calls;
+  return 'why' in calls ? calls.why : calls.map(({ text: call }) => call);
 }
 
 test('arguments are made up, or it is said for which parameter they cannot be', () => {
@@ -166,12 +166,25 @@ test('arguments are made up, or it is said for which parameter they cannot be', 
   assert.deepEqual(callsOf('F(done chan struct{}, in <-chan int, out chan<- T, f func(int, string))'), [
     'F(make(chan struct{}), make(chan int), make(chan T), func(int, string) {})',
   ]);
-  assert.deepEqual(callsOf('F(int, ...string)'), ['F(2, "a", "a")', 'F(2)', 'F(0, "a", "a")', 'F(0)']);
-  assert.deepEqual(callsOf('F(names []string)'), ['F([]string{"a", "a"})', 'F(nil)']);
+  assert.deepEqual(callsOf('F(int, ...string)'), ['F(2, "a", "")', 'F(2)', 'F(0, "a", "")', 'F(0)']);
+  assert.deepEqual(callsOf('F(names []string)'), ['F([]string{"a", ""})', 'F(nil)']);
   assert.deepEqual(callsOf('F(e error)'), ['F(nil)', 'F(xcontext.Canceled)']);
   assert.equal(callsOf('F(a, b, c, d, e, f bool)').length, 16);
   assert.equal(callsOf('F(t *T)'), 'no value can be made up for its parameter of type *T');
-  assert.equal(callsOf('F(f func() int)'), 'no value can be made up for its parameter of type func() int');
+  assert.equal(callsOf('F(f func() T, g T)'), 'no value can be made up for its parameter of type T');
+  assert.equal(
+    callsOf('F(f func(time.Time))'),
+    'no value can be made up for its parameter of type func(time.Time)',
+  );
+  assert.deepEqual(callsOf('F(f func(string) (int, error))'), [
+    'F(func(string) (_ int, _ error) { return })',
+    'F(func(string) (_ int, e error) { e = xcontext.Canceled; return })',
+  ]);
+  assert.deepEqual(callsOf('F(all ...func() int)'), [
+    'F(func() (_ int) { return }, func() (_ int) { return })',
+    'F()',
+  ]);
+  assert.deepEqual(callsOf('F(all []func())'), ['F([]func(){func() {}, func() {}})', 'F(nil)']);
   const odd = 'methods and generic functions are not called with made-up arguments';
   assert.equal(callsOf('(t T) F()'), odd);
   assert.equal(callsOf('F[T any](t T)'), odd);

@@ -132,7 +132,7 @@ test('of a race or a panic, the start is shown', () => {
     /^WARNING: DATA RACE\nline 0\n/,
   );
   assert.match(excerptOf(print(['panic: no', ...rest]), ['T']), /^panic: no\nline 0\n/);
-  assert.match(excerptOf(print(rest), ['T']), /^line 30\n[^]*line 49$/);
+  assert.match(excerptOf(print(rest), ['T']), /^line 30\n(?:line \d+\n)+line 49$/);
 });
 
 test('the race detector needs cgo and a platform', () => {
