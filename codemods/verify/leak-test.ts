@@ -97,6 +97,14 @@ export type Drives = ReadonlyMap<string, readonly Call[]>;
 /** The expressions that stand for a live and for a cancelled context in the arguments of a call. */
 export const contexts = (prefix: string) => ['ctx', `${prefix}Cancelled()`] as const;
 
+/** What is written in place of the stacks for a call that has panicked. */
+const panicMark = 'panicked';
+
+/** How many of the calls have panicked, given what was written. */
+export function panicsIn(written: string): number {
+  return written.split(`\n${panicMark}\n`).length - 1;
+}
+
 /** The name of the test that \`driveTest\` has. */
 export const driveTestName = (prefix: string) => `TestZz${prefix}`;
 
@@ -139,31 +147,36 @@ func ${p}Try(t *${p}testing.T, file string, mustReturn bool, call func(${p}conte
 	${p}synctest.Test(t, func(t *${p}testing.T) {
 		ctx, cancel := ${p}context.WithCancel(${p}context.Background())
 		defer cancel()
-		var returned ${p}atomic.Bool
+		var returned, panicked ${p}atomic.Bool
 		go func() {
-			defer func() { recover() }()
+			defer func() {
+				if recover() != nil {
+					panicked.Store(true)
+				}
+			}()
 			call(ctx)
 			returned.Store(true)
 		}()
 		${p}time.Sleep(24 * ${p}time.Hour)
 		cancel()
 		${p}time.Sleep(24 * ${p}time.Hour)
-		if returned.Load() || !mustReturn {
-			${p}Write(file)
+		if panicked.Load() {
+			${p}Write(file, "${panicMark}")
+		} else if returned.Load() || !mustReturn {
+			stacks := make([]byte, 1<<20)
+			${p}Write(file, string(stacks[:${p}runtime.Stack(stacks, true)]))
 		}
 	})
 }
 
-func ${p}Write(name string) {
-	stacks := make([]byte, 1<<20)
-	stacks = stacks[:${p}runtime.Stack(stacks, true)]
+func ${p}Write(name, text string) {
 	path := ${p}os.Getenv("${outputFolder}") + "/" + name
 	file, err := ${p}os.OpenFile(path, ${p}os.O_CREATE|${p}os.O_APPEND|${p}os.O_WRONLY, 0o600)
 	if err != nil {
 		return
 	}
 	defer file.Close()
-	file.WriteString("\\n" + string(stacks) + "\\n")
+	file.WriteString("\\n" + text + "\\n")
 }
 `;
 }

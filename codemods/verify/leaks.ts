@@ -1,6 +1,6 @@
 // Leaked goroutines before and after: which belong to a change, and what has become of them.
 
-import type { Change, PlannedPlace } from '../plan/plan.ts';
+import type { PlannedPlace } from '../plan/plan.ts';
 import { type Frame, type Goroutine, goroutinesIn } from './goroutine-dump.ts';
 
 export interface Leak {
@@ -41,17 +41,16 @@ function topLevel(frame: Frame | undefined): string {
   return (frame?.name ?? '?').replace(/\[\.\.\.\]/g, '').replace(/\.(?:func|gowrap|deferwrap)\d.*$/, '');
 }
 
-/** The lines that a change is about, by absolute path. */
+/** Lines, by absolute path. */
 export type Places = ReadonlyMap<string, ReadonlySet<number>>;
 
-export function placesOf(root: string, { at, related }: Change): Places {
+export function placesOf(root: string, planned: readonly PlannedPlace[]): Places {
   const places = new Map<string, Set<number>>();
-  const add = ({ path, line, endLine }: PlannedPlace) => {
+  for (const { path, line, endLine } of planned) {
     const lines = places.get(`${root}/${path}`) ?? new Set();
     places.set(`${root}/${path}`, lines);
     for (let i = line; i <= endLine; i++) lines.add(i);
-  };
-  for (const place of [at, ...related]) add(place);
+  }
   return places;
 }
 

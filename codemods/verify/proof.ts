@@ -2,7 +2,7 @@
 
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change } from '../plan/plan.ts';
+import type { Change, PlannedPlace } from '../plan/plan.ts';
 import { type Climb, foldersOf, textsWith } from './compiler.ts';
 import { callsAt } from './driver.ts';
 import { firstGuilty, withEarlier } from './guilty.ts';
@@ -13,6 +13,7 @@ import {
   freshPrefix,
   type LeakTest,
   outputFolder,
+  panicsIn,
   profileTest,
 } from './leak-test.ts';
 import {
@@ -68,7 +69,7 @@ async function proveIn(
   const { before, after } = await compare(laboratory, pkg, own, left);
   const unproved: Change[] = [];
   for (const change of own()) {
-    const places = await placesOnDisk(climb, change);
+    const places = await placesOfLeaks(climb, change, before);
     if (before.some((leak) => isAt(places, leak))) conclude(climb, change, places, before, after, '');
     else unproved.push(change);
   }
@@ -124,28 +125,29 @@ function conclude(
   if (remain === 0) standing.reach(change, 'proof');
 }
 
+/** Where a change says that goroutines leak: its own place if one does there, or else also the steps that lead to it. */
+async function placesOfLeaks(climb: Climb, change: Change, leaks: readonly Leak[]): Promise<Places> {
+  const own = await placesOnDisk(climb, change, [change.at]);
+  if (leaks.some((leak) => isAt(own, leak))) return own;
+  return placesOnDisk(climb, change, [change.at, ...change.related]);
+}
+
 /**
- * The places of a change in the files as they are on disk. Those of a change that is made after others are in a text that
- * has these in it: they are where the same line of text is.
+ * Places of a change in the files as they are on disk. Those of a change that is made after others are in a text that has
+ * these in it: they are where the same line of text is.
  */
-async function placesOnDisk(climb: Climb, change: Change): Promise<Places> {
+async function placesOnDisk(climb: Climb, change: Change, planned: readonly PlannedPlace[]): Promise<Places> {
   const { request } = climb;
-  const places = placesOf(request.root, change);
+  const places = placesOf(request.root, planned);
   if (change.after.length === 0) return places;
-  const texts = await request.textsOf(
-    withEarlier([change], climb.remaining()).flatMap(({ fingerprint }) =>
-      fingerprint === change.fingerprint ? [] : [fingerprint],
-    ),
-  );
+  const earlier = withEarlier([change], climb.remaining()).filter((other) => other !== change);
+  const texts = await request.textsOf(earlier.map(({ fingerprint }) => fingerprint));
   return new Map(
     [...places].map(([path, lines]) => {
       const old = (request.before.get(path) ?? '').split('\n');
       const now = (texts.get(path) ?? request.before.get(path) ?? '').split('\n');
-      const wanted = new Set([...lines].map((line) => now[line - 1]?.trim()));
-      return [
-        path,
-        new Set(old.flatMap((text, i) => (text.trim() !== '' && wanted.has(text.trim()) ? [i + 1] : []))),
-      ];
+      const wanted = new Set([...lines].map((line) => now[line - 1]?.trim()).filter((text) => text !== ''));
+      return [path, new Set(old.flatMap((text, i) => (wanted.has(text.trim()) ? [i + 1] : [])))];
     }),
   );
 }
@@ -276,7 +278,7 @@ async function drive(
       continue;
     }
     const path = `${request.root}/${change.at.path}`;
-    const [line = change.at.line] = (await placesOnDisk(climb, change)).get(path) ?? [];
+    const [line = change.at.line] = (await placesOnDisk(climb, change, [change.at])).get(path) ?? [];
     const calls = callsAt(path, line, code, test.prefix);
     if ('why' in calls) {
       standing.note(change, `not exercised: no test leaks a goroutine there, and ${calls.why}`);
@@ -296,13 +298,18 @@ async function drive(
   for (const [i, change] of driven.entries()) {
     const of = (written: readonly Written[]) => written.find(({ name }) => name === String(i));
     const leaks = leaksOfDriver(of(before)?.text ?? '');
-    const places = await placesOnDisk(climb, change);
+    const places = await placesOfLeaks(climb, change, leaks);
     if (!leaks.some((leak) => isAt(places, leak)))
       standing.note(
         change,
         'not exercised: neither a test nor a call with made-up arguments leaks a goroutine there',
       );
     else if (!of(after)) standing.note(change, 'not proved: its function cannot be called as before');
+    else if (panicsIn(of(after)?.text ?? '') > panicsIn(of(before)?.text ?? ''))
+      standing.note(
+        change,
+        'not proved: called with made-up arguments, its function panics where it did not',
+      );
     else
       conclude(
         climb,

@@ -103,6 +103,11 @@ func Early(ctx context.Context, wait time.Duration, stop bool) {
 type T struct{}
 
 func (T) method() {}
+
+func Gone(names []string) {
+	c := make(chan string)
+	go func() { c <- "gone" }()
+}
 `,
     });
     const edit = (name: string, path: string, old: string, text: string, line?: number) =>
@@ -113,6 +118,13 @@ func (T) method() {}
       edit('worse', 'tested/tested.go', 'Other() {}', 'Other() {\n\tgo func() {\n\t\tselect {}\n\t}()\n}'),
       edit('polled', 'polled/polled.go', ...made, 6),
       edit('called', 'called/called.go', ...made, 12),
+      edit(
+        'panics',
+        'called/called.go',
+        'c := make(chan string)',
+        'c := make(chan string)\n\t_ = names[0]',
+        26,
+      ),
       edit('method', 'called/called.go', 'method() {}', 'method() { return }'),
     ];
     const { verified, failed } = await verify(verification(root, changes, { env, prove: true }));
@@ -124,6 +136,13 @@ func (T) method() {}
         notes: [
           'not tested: neither its package nor one that imports it has tests',
           'called with made-up arguments, it leaked 2 goroutines before, 0 after',
+        ],
+      },
+      panics: {
+        rung: 'compiler',
+        notes: [
+          'not tested: neither its package nor one that imports it has tests',
+          'not proved: called with made-up arguments, its function panics where it did not',
         ],
       },
       method: {
