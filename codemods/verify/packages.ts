@@ -158,12 +158,12 @@ function isVisible({ kind, names, text }: ReturnType<typeof sourceFile>['declara
 export function whyNotBuilt(
   file: string,
   pkg: Package | undefined,
-  { go: { os, arch, cgo } }: Workspace,
+  { go: { os, arch, cgo, minor } }: Workspace,
 ): string | undefined {
   const name = file.slice(file.lastIndexOf('/') + 1);
   if (pkg && (pkg.files.includes(name) || pkg.tests.includes(name))) return undefined;
   if (pkg?.ignored.includes(name))
-    return `this file is not built on ${os}/${arch}${cgo ? '' : ' without cgo'}`;
+    return `this file is not built on ${os}/${arch} with Go 1.${minor}${cgo ? '' : ', without cgo'}`;
   return pkg?.error ?? 'the go command does not see this file';
 }
 

@@ -135,7 +135,7 @@ test(
       b: 'compiler',
       c: 'model; not compiled: it did not build before (c/c.go:3:8: no required module provides package missing.example/x)',
       d: 'it does not compile: d/d_test.go:5:30: not enough arguments in call to D\n\thave ()\n\twant (int)',
-      'd-tag': `model; not compiled: this file is not built on ${process.platform}/${goArch()}`,
+      'd-tag': `model; not compiled: this file is not built on ${process.platform}/${goArch()} with Go ${goVersion().replace(/^go (1\.\d+).*/, '$1')}`,
       p: 'compiler',
       'p-plan9': 'compiler; compiled for plan9/amd64, where no test can be run',
       'p-plan9-bad':
