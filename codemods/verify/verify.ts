@@ -19,7 +19,8 @@ import { type Workspace, workspacesOf } from './workspaces.ts';
 /**
  * Takes changes as far up the ladder as is possible and asked for. Of those that do not hold, only the guilty ones and
  * what needs them are among the failed; every other change is verified, with what stood in the way of more. The files
- * on disk stay as they are. Rejects when goleash is stopped; bad code and a missing Go are no errors.
+ * on disk stay as they are. Rejects when goleash is stopped or the temporary folder cannot be written; bad code and a
+ * missing Go are no errors.
  */
 export async function verify(request: VerifyRequest): Promise<Verification> {
   const changes = inOrder(request.changes);

@@ -126,7 +126,8 @@ test(
         make('new', 'new/new.go', '{}', '{ return }'),
         make('loose', 'loose/loose.go', '{}', '{ return }'),
       ],
-      { env },
+      // With this, the go command would write go.mod.
+      { env: { ...env, GOFLAGS: '-mod=mod' } },
     );
     assert.deepEqual(standing(await verify(request)), {
       a1: 'compiler',
