@@ -87,8 +87,12 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
-  choosing(
-    program.command('plan').description('write what would be fixed, and why, to a file to review and apply'),
+  climbing(
+    choosing(
+      program
+        .command('plan')
+        .description('write what would be fixed, and why, to a file to review and apply'),
+    ),
   )
     .option('-o, --output <file>', 'write the plan to a file')
     .addHelpText(
@@ -97,7 +101,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: PlanOptions) => done(await plan(paths, options, host)));
 
-  choosing(program.command('fix').description('apply the safe fixes, or show them as a patch'))
+  climbing(choosing(program.command('fix').description('apply the safe fixes, or show them as a patch')))
     .addOption(
       new Option(
         '--diff',
@@ -112,10 +116,17 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
 
-  program
-    .command('apply')
-    .description('make the changes of a plan that are accepted, or open and safe')
-    .argument('<plan>', 'a file that goleash plan has made')
+  climbing(
+    program
+      .command('apply')
+      .description('make the changes of a plan that are accepted, or open and safe')
+      .argument('<plan>', 'a file that goleash plan has made'),
+  )
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of the plan)',
+      listOf((tag) => tag),
+    )
     .option('--unsafe', 'make also open changes that a person should review')
     .addOption(allowDirty())
     .addOption(commitPer())
@@ -187,12 +198,26 @@ function choosing(command: Command): Command {
     .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix));
 }
 
+/** How far up the ladder of verification changes are taken. */
+function climbing(command: Command): Command {
+  return command
+    .option('--no-compile', 'do not build and vet the changed packages before anything is written')
+    .option('--test', 'run the tests of the changed packages and of those that import them, with and without')
+    .option('--prove', 'show that goroutines leaked before and do not any more; runs the tests too')
+    .option('--timeout <seconds>', 'how long one run of the go command may take', positiveInteger);
+}
+
 function shared(command: Command): Command {
   return command
     .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
     .option('-r, --rule <ids>', 'only these rules, separated by commas', listOf(existingRule))
     .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
     .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of GOFLAGS)',
+      listOf((tag) => tag),
+    )
     .option('-q, --quiet', 'leave out the summary')
     .option('--stats', 'print what was parsed and explored and how long it took, to standard error');
 }

@@ -11,30 +11,26 @@ import { shellWord } from '../terminal.ts';
 import { type FixChoice, requestOf, selectionOf } from './choice.ts';
 import type { Plan } from './plan.ts';
 import { changesIn, planned } from './planning.ts';
-import { type Verify, verified } from './verify.ts';
+import { type LadderOptions, verified } from './verify.ts';
 
-export interface PlanOptions extends FixChoice {
+export interface PlanOptions extends FixChoice, LadderOptions {
   readonly output?: string;
 }
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
-export async function plan(
-  paths: readonly string[],
-  options: PlanOptions,
-  host: Host,
-  verify?: Verify,
-): Promise<ExitStatus> {
+export async function plan(paths: readonly string[], options: PlanOptions, host: Host): Promise<ExitStatus> {
   const start = performance.now();
   const request = requestOf(targetsOf(paths, host.cwd), options, { write: false }, host);
-  const made = await verified(await planned(request, host), verify, request, host);
+  const made = await verified(await planned(request, host), options, request, host);
   const changes = changesIn(made);
-  const { rule, config, output } = options;
+  const { rule, config, tags, output } = options;
   const value: Plan = {
     plan: 1,
     goleash: version,
     selection: selectionOf(paths, options),
     ...(rule ? { rules: rule } : {}),
     ...(config === undefined ? {} : { config }),
+    ...(tags ? { tags } : {}),
     changes,
     left: made.left,
   };
