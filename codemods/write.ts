@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../analysis/node/reason.ts';
 import { reasonOf } from './problem.ts';
 import type { PackageChange } from './work.ts';
 
@@ -66,6 +67,19 @@ export function replaceFile(path: string, text: string): string | undefined {
   }
 }
 
+/** Writes a file that is not there yet, whole or not at all. Returns why it could not be written. */
+export function createFile(path: string, text: string): string | undefined {
+  const beside = join(dirname(path), `.${basename(path)}.goleash-${process.pid}`);
+  try {
+    writeFileSync(beside, text, { flag: 'wx', flush: true });
+    renameSync(beside, path);
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') removeQuietly(beside);
+    return reasonOf(error);
+  }
+}
+
 /** Only root can give files away; for others the new file is theirs, as after any edit. */
 function keepOwner(file: number, uid: number, gid: number): void {
   try {
@@ -73,7 +87,8 @@ function keepOwner(file: number, uid: number, gid: number): void {
   } catch {}
 }
 
-function removeQuietly(path: string): void {
+/** Removes a file if that is possible. */
+export function removeQuietly(path: string): void {
   try {
     unlinkSync(path);
   } catch {}
