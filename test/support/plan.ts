@@ -10,11 +10,19 @@ import { findingsIn } from './fix-fixture.ts';
 import { readFixture } from './fixture.ts';
 import { library } from './runtime.ts';
 
-/** The first fix of every finding in the fixtures of some rules, without the comments that say what is wanted. */
-export async function planOfFixtures(...ruleIds: readonly string[]): Promise<Plan> {
+/**
+ * The first fix of every finding in the fixtures of some rules, without the comments that say what is wanted;
+ * `leaked-sender/example.go` is one file of them.
+ */
+export async function planOfFixtures(...names: readonly string[]): Promise<Plan> {
   const std = await library();
-  const changes = ruleIds.flatMap((ruleId) => {
-    const fixture = readFixture(ruleId);
+  const changes = names.flatMap((name) => {
+    const [ruleId = '', file] = name.split('/');
+    const whole = readFixture(ruleId);
+    const fixture = {
+      ...whole,
+      files: whole.files.filter(({ path }) => !file || path === `fixtures/${name}`),
+    };
     const texts = new Map(
       fixture.files.map(({ path, text }) => [path, text.replace(/ *\/\/ want .*$/gm, '')]),
     );

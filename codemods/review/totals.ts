@@ -1,0 +1,24 @@
+// How far a review is, and what becomes of what nobody has decided. Runs in the browser, too.
+
+import type { Change, Decision } from '../plan/plan.ts';
+
+/** How many changes were decided in which way; `safe` counts those that are open and are applied all the same. */
+export function totalsOf(changes: readonly Change[], decisions: ReadonlyMap<string, Decision>) {
+  const totals = { accepted: 0, rejected: 0, open: 0, safe: 0 };
+  for (const { fingerprint, decision, safety } of changes) {
+    const own = decisions.get(fingerprint) ?? decision;
+    totals[own]++;
+    if (own === 'open' && safety === 'safe') totals.safe++;
+  }
+  return totals;
+}
+
+/** What `goleash apply` does with the changes that are open. */
+export function openMeans(changes: readonly Change[], decisions: ReadonlyMap<string, Decision>): string {
+  const { open, safe } = totalsOf(changes, decisions);
+  const are = (n: number) => (n === 1 ? '1 change is' : `${n} changes are`);
+  if (open === 0) return 'Everything is decided.';
+  if (safe === 0) return `${are(open)} open and will not be applied.`;
+  if (safe === open) return `${are(open)} open and safe, and will be applied.`;
+  return `${are(open)} open: ${safe} of them safe, which will be applied, and ${open - safe} not.`;
+}
