@@ -42,11 +42,12 @@ export function processHost(): Host {
     interrupted: () =>
       new Promise((resolve) => {
         const others = process.listeners('SIGINT');
-        process.removeAllListeners('SIGINT');
         process.once('SIGINT', () => {
           for (const listener of others) process.on('SIGINT', listener);
           resolve();
         });
+        // Without any listener in between, a signal that is on its way would be lost.
+        for (const listener of others) process.off('SIGINT', listener);
       }),
   };
 }

@@ -147,9 +147,11 @@ function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) 
     .option('--accept <words>', 'accept without asking: rules, fingerprints, safe or all', wordsOf)
     .option('--reject <words>', 'reject without asking: rules, fingerprints, safe or all', wordsOf)
     .option('--list', 'print the changes as a table and decide nothing')
+    .addOption(new Option('--web', 'review on a page that only this computer can open').conflicts('list'))
+    .option('--html <file>', 'write the page to a file, for reading, and decide nothing')
     .addHelpText(
       'after',
-      `${examples('goleash plan -o plan.json && goleash review plan.json', 'goleash review --accept safe --reject lost-cancel plan.json', 'goleash review --list plan.json')}\nDecisions are in the plan as soon as they are made. Exit status: 0 done, 2 wrong usage or plan, 3 something could not be saved`,
+      `${examples('goleash plan -o plan.json && goleash review plan.json', 'goleash review --accept safe --reject lost-cancel plan.json', 'goleash review --web plan.json', 'goleash review --html review.html plan.json')}\nDecisions are in the plan as soon as they are made. Exit status: 0 done, 2 wrong usage or plan, 3 something could not be saved`,
     )
     .action(async (plan: string, options: ReviewOptions) => done(await review(plan, options, host)));
 }

@@ -13,9 +13,13 @@ import { decisionsOf, saver } from './saving.ts';
 import { newSession } from './session.ts';
 import { planTable } from './table.ts';
 import { openMeans, totalsOf } from './totals.ts';
+import { type Reviewed, reviewOnPage, writePage } from './web/command.ts';
 
 export interface ReviewOptions {
   readonly list?: boolean;
+  readonly web?: boolean;
+  /** A file to write the page to. */
+  readonly html?: string;
   readonly accept?: readonly string[];
   readonly reject?: readonly string[];
 }
@@ -27,17 +31,27 @@ export async function review(file: string, options: ReviewOptions, host: Host): 
   const isScript = Boolean(options.accept || options.reject);
   if (isScript) plan = decideInBulk(path, file, plan, options, host);
   if (options.list) host.out(planTable(plan, styleFor(host.isTerminal, host.env)));
+  const reviewed = { path, named: file, next: applyCommand(file, host) };
+  if (options.html !== undefined) return writePage(options.html, plan, reviewed, host);
   if (isScript || options.list) return exit.clean;
   if (plan.changes.length === 0) {
     host.out(`${file} has no changes: there is nothing to review\n`);
     return exit.clean;
   }
-  const { save, unsaved } = saver(path, file);
+  if (!options.web) return inTerminal(plan, reviewed, host);
+  await reviewOnPage(reviewed, host);
+  const { changes } = readPlan(path, file);
+  host.out(nextStep({ ...plan, changes }, decisionsOf(changes), file, host));
+  return exit.clean;
+}
+
+async function inTerminal(plan: Plan, { path, named }: Reviewed, host: Host): Promise<ExitStatus> {
+  const { save, unsaved } = saver(path, named);
   const start = newSession(plan.changes);
   const session = host.terminal
     ? await reviewByKeys(start, save, host, host.terminal)
     : await reviewByLines(start, save, host);
-  host.out(nextStep(plan, session.decisions, file, host));
+  host.out(nextStep(plan, session.decisions, named, host));
   if (unsaved() === 0) return exit.clean;
   host.err(`goleash: ${count(unsaved(), 'decision')} could not be saved: ${session.told}\n`);
   return exit.incomplete;
@@ -57,7 +71,11 @@ function nextStep(plan: Plan, decisions: ReturnType<typeof decisionsOf>, file: s
   const means = open > 0 ? ` ${openMeans(plan.changes, decisions)}` : '';
   const stands = `${bold(`${accepted} accepted, ${rejected} rejected, ${open} open.`)}${means}`;
   if (accepted + safe === 0) return `${stands} Nothing would be applied.\n`;
-  return `${stands} To apply: ${bold(`${commandName(host.env)} apply ${shellWord(file)}`)}\n`;
+  return `${stands} To apply: ${bold(applyCommand(file, host))}\n`;
+}
+
+function applyCommand(file: string, { env }: Host): string {
+  return `${commandName(env)} apply ${shellWord(file)}`;
 }
 
 /** Reads `safe,lost-cancel`, once or several times. */

@@ -175,9 +175,24 @@ function emphasised(rows: readonly Row[]): Row[] {
     const isSame = old.text.endsWith('\r') === now.text.endsWith('\r');
     const [a, b] = isSame ? [withoutReturn(old), withoutReturn(now)] : [withReturn(old), withReturn(now)];
     if (alike(a.text, b.text) === 0) return { old: a, new: b };
-    const parts = wordParts(a.text, b.text);
+    const parts = lineParts(a.text, b.text);
     return { old: { ...a, parts: parts.old }, new: { ...b, parts: parts.new } };
   });
+}
+
+/** Of two indentations only what one has more than the other is changed; the words after them are compared. */
+function lineParts(a: string, b: string): ReturnType<typeof wordParts> {
+  const [left = '', right = ''] = [a, b].map((text) => /^[ \t]*/.exec(text)?.[0]);
+  const parts = wordParts(a.slice(left.length), b.slice(right.length));
+  let same = 0;
+  while (same < left.length && left[same] === right[same]) same++;
+  const indented = (indent: string, rest: readonly Part[]) =>
+    [
+      { text: indent.slice(0, same), changed: false },
+      { text: indent.slice(same), changed: true },
+      ...rest,
+    ].filter(({ text }) => text !== '');
+  return { old: indented(left, parts.old), new: indented(right, parts.new) };
 }
 
 function withoutReturn(line: DiffLine): DiffLine {

@@ -1,6 +1,8 @@
-// A review as a value: where it is, what was decided, and what a key makes of it. Reads and writes nothing.
+// A review as a value: where it is, what was decided, and what a key makes of it. Reads and writes nothing. Runs in the
+// browser, too.
 
 import type { Change, Decision } from '../plan/plan.ts';
+import { hasText } from './filter.ts';
 import { type Group, groupsOf } from './groups.ts';
 
 export interface Session {
@@ -120,24 +122,18 @@ export function withDecided(session: Session, decided: ReadonlyMap<string, Decis
   return { ...session, decisions: new Map([...session.decisions, ...decided]) };
 }
 
-/** Goes to the next change, after this one, in which all of this is found; letters are equal in both cases unless one is a capital. */
+/** Goes to the next change after this one that has a text in it; `''` stands for what was looked for last. */
 export function search(session: Session, text: string): Session {
   const sought = text || session.sought;
   if (sought === '') return { ...session, told: '' };
-  const fold = /\p{Lu}/u.test(sought) ? (s: string) => s : (s: string) => s.toLowerCase();
   const n = session.changes.length;
   for (let step = 1; step <= n; step++) {
     const at = (session.at + step) % n;
     const change = session.changes[at];
-    if (change && fold(textOf(change)).includes(fold(sought)))
+    if (change && hasText(change, sought))
       return { ...goTo(session, at, at <= session.at ? 'From the start again.' : ''), sought };
   }
   return { ...session, sought, told: `Nothing has “${sought}” in it.` };
-}
-
-/** What a search looks at. */
-function textOf({ ruleId, fixId, title, message, at, diff }: Change): string {
-  return [ruleId, fixId, title, message, at.path, diff].join('\n');
 }
 
 /** The group of the change that is shown, and its place there from 0; undefined at the end. */

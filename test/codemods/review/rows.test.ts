@@ -65,6 +65,11 @@ test('the line that is most alike stands beside a line; others stand alone', () 
   );
 });
 
+test('of an indentation only what is more of it is marked', () => {
+  const { lines } = hunkOf('\tf(x)\n', '\t\tf(y)\n');
+  assert.deepEqual(lines.map(marked), ['1| \tf([x])', '|1 \t[\t]f([y])']);
+});
+
 test('lines with nothing in common are new as a whole', () => {
   const { rows } = hunkOf('alpha beta\n', 'one(two, three)\n');
   assert.deepEqual([marked(rows[0]?.old), marked(rows[0]?.new)], ['1| alpha beta', '|1 one(two, three)']);

@@ -27,6 +27,7 @@ function startReview(t: TestContext, { columns = 90, rows = 30, before = '' } = 
 
 test('changes are accepted and rejected by single keys, back works, and each decision is saved at once', {
   skip: noTmux,
+  timeout: 60_000,
 }, async (t) => {
   const { pane, decisions, accepted } = startReview(t);
   const first = await pane.until(/Accept this change \[y,n,a,d/);
@@ -54,7 +55,10 @@ test('changes are accepted and rejected by single keys, back works, and each dec
   assert.match(after, new RegExp(`^${accepted()} accepted, 0 rejected, \\d+ open\\.`, 'm'));
 });
 
-test('help, search and groups; a small terminal and a resize break nothing', { skip: noTmux }, async (t) => {
+test('help, search and groups; a small terminal and a resize break nothing', {
+  skip: noTmux,
+  timeout: 60_000,
+}, async (t) => {
   const { pane } = startReview(t, { columns: 40, rows: 12 });
   const narrow = await pane.until(/^Accept this change \[y,n,a/m);
   assert.match(narrow, /↓ \d+ more, Space/);
@@ -81,6 +85,7 @@ test('help, search and groups; a small terminal and a resize break nothing', { s
 
 test('what was decided survives kill -9, and the review goes on where it was', {
   skip: noTmux,
+  timeout: 60_000,
 }, async (t) => {
   const { cwd, pane } = startReview(t, { before: 'exec' });
   await pane.until(/^1\//m);
@@ -96,7 +101,7 @@ for (const [name, keys, status] of [
   ['Ctrl-C', ['C-c'], 130],
   ['q', ['q'], 0],
 ] as const) {
-  test(`${name} leaves the terminal as it was`, { skip: noTmux }, async (t) => {
+  test(`${name} leaves the terminal as it was`, { skip: noTmux, timeout: 60_000 }, async (t) => {
     const cwd = tree(t, { 'plan.json': planText(plan) });
     const pane = openPane(t, cwd);
     const command = `${process.execPath} ${builtCommand} review plan.json`;
@@ -111,7 +116,10 @@ for (const [name, keys, status] of [
   });
 }
 
-test('the editor opens at the place, and a file that changed is told', { skip: noTmux }, async (t) => {
+test('the editor opens at the place, and a file that changed is told', {
+  skip: noTmux,
+  timeout: 60_000,
+}, async (t) => {
   const { pane, cwd } = startReview(t, { before: 'VISUAL="sh ./editor.sh --wait"' });
   await pane.until(/^Accept this/m);
   const { at } = readPlan(join(cwd, 'plan.json')).changes.find(
@@ -133,6 +141,7 @@ test('the editor opens at the place, and a file that changed is told', { skip: n
 
 test('without colours there are none, and with them the changed words stand out', {
   skip: noTmux,
+  timeout: 60_000,
 }, async (t) => {
   const plain = startReview(t, { before: 'NO_COLOR=1' });
   await plain.pane.until(/^Accept this/m);
