@@ -5,6 +5,7 @@ import { count } from '../report/text.ts';
 import type { Colors } from '../terminal.ts';
 import { type DiffFile, type DiffLine, filesOf, type Hunk } from './rows.ts';
 import { type Line, rowsOfLine, type Span, wrapped } from './styled.ts';
+import { tallied } from './totals.ts';
 
 export interface ChangeView {
   readonly colors: Colors;
@@ -13,7 +14,7 @@ export interface ChangeView {
   /** Which hunk is shown by itself, from 0. */
   readonly hunk?: number | undefined;
   /** The changes that this one was made after, and what was decided about them. */
-  readonly after: readonly { readonly title: string; readonly decision: Decision }[];
+  readonly after: readonly { readonly change: Change; readonly decision: Decision }[];
 }
 
 /** The hunks of a change, over all its files. */
@@ -49,10 +50,22 @@ function headLines(change: Change, view: ChangeView): readonly Line[] {
     ...prose('', change.message, view),
     ...prose('Fix: ', `${change.title} (${safety})`, view, safety === 'safe' ? colors.green : colors.yellow),
     ...prose('Checked: ', verifiedText(change.verified), view),
-    ...view.after.flatMap(({ title, decision }) =>
-      prose('Needs: ', `${title} (${decision})`, view, decision === 'rejected' ? colors.red : undefined),
-    ),
+    ...needLines(view),
   ];
+}
+
+/** What has to be applied with a change: one by one where these are few. */
+function needLines(view: ChangeView): readonly Line[] {
+  const { after, colors } = view;
+  const isLost = after.some(({ decision }) => decision === 'rejected');
+  const tone = isLost ? colors.red : undefined;
+  if (after.length > 2) {
+    const text = `${after.length} changes before it: ${tallied(after.map(({ decision }) => decision))}`;
+    return prose('Needs: ', text, view, tone);
+  }
+  return after.flatMap(({ change, decision }) =>
+    prose('Needs: ', `${change.title}, ${change.at.path}:${change.at.line} (${decision})`, view, tone),
+  );
 }
 
 /** `compiler; not tested: …` */

@@ -67,9 +67,8 @@ function decideInBulk(path: string, file: string, plan: Plan, options: ReviewOpt
 /** How the review stands and the command to type next. */
 function nextStep(plan: Plan, decisions: ReturnType<typeof decisionsOf>, file: string, host: Host): string {
   const { bold } = styleFor(host.isTerminal, host.env).colors;
-  const { accepted, rejected, open, safe } = totalsOf(plan.changes, decisions);
-  const means = open > 0 ? ` ${openMeans(plan.changes, decisions)}` : '';
-  const stands = `${bold(`${accepted} accepted, ${rejected} rejected, ${open} open.`)}${means}`;
+  const { accepted, rejected, safe } = totalsOf(plan.changes, decisions);
+  const stands = `${bold(`${accepted} accepted, ${rejected} rejected.`)} ${openMeans(plan.changes, decisions)}`;
   if (accepted + safe === 0) return `${stands} Nothing would be applied.\n`;
   return `${stands} To apply: ${bold(applyCommand(file, host))}\n`;
 }

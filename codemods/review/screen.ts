@@ -59,7 +59,7 @@ function bodyOf(session: Session, width: number, colors: Colors): Line[] {
 export function afterOf(session: Session, { after }: Change) {
   return after.flatMap((fingerprint) => {
     const needed = session.changes.find((change) => change.fingerprint === fingerprint);
-    return needed ? [{ title: needed.title, decision: decisionOf(session, needed) }] : [];
+    return needed ? [{ change: needed, decision: decisionOf(session, needed) }] : [];
   });
 }
 

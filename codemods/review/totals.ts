@@ -22,3 +22,12 @@ export function openMeans(changes: readonly Change[], decisions: ReadonlyMap<str
   if (safe === open) return `${are(open)} open and safe, and will be applied.`;
   return `${are(open)} open: ${safe} of them safe, which will be applied, and ${open - safe} not.`;
 }
+
+/** `1 accepted, 4 open`, without what there is none of. */
+export function tallied(decisions: readonly Decision[]): string {
+  const count = (decision: Decision) => decisions.filter((other) => other === decision).length;
+  return (['accepted', 'rejected', 'open'] as const)
+    .filter((decision) => count(decision) > 0)
+    .map((decision) => `${count(decision)} ${decision}`)
+    .join(', ');
+}

@@ -2,6 +2,7 @@
 
 import { type Change, type Decision, rungs } from '../../plan/plan.ts';
 import type { groupAt } from '../session.ts';
+import { tallied } from '../totals.ts';
 import { diffView } from './diff-view.ts';
 import { button, h } from './dom.ts';
 import { witnessView } from './witness-view.ts';
@@ -89,17 +90,19 @@ function placeButton(path: string, line: number, open: (path: string, line: numb
 }
 
 function needs({ after, choose }: DetailOptions): readonly HTMLElement[] {
-  return after.map(({ change, decision }) =>
+  if (after.length === 0) return [];
+  const isLost = after.some(({ decision }) => decision === 'rejected');
+  const summary = `Only together with ${after.length === 1 ? '1 change' : `${after.length} changes`} before it: ${tallied(after.map(({ decision }) => decision))}`;
+  const items = after.map(({ change, decision }) =>
     h(
-      'p',
-      { class: decision === 'rejected' ? 'needs rejected' : 'needs' },
-      'Only together with: ',
-      button(`${change.title}, ${change.at.path}:${change.at.line}`, () => choose(change), {
-        class: 'place',
-      }),
-      ` (${decision})`,
+      'li',
+      {},
+      button(`${change.at.path}:${change.at.line}`, () => choose(change), { class: 'place' }),
+      ` ${change.title} (${decision})`,
     ),
   );
+  const list = h('ul', {}, ...items);
+  return [h('details', { class: isLost ? 'needs rejected' : 'needs' }, h('summary', {}, summary), list)];
 }
 
 const words = { open: 'Open', accepted: '✓ Accepted', rejected: '✗ Rejected' } as const;

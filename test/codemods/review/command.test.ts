@@ -26,7 +26,9 @@ test('without a terminal a line is a key, and the end of the input ends the revi
   assert.match(out, /^ {2}y {5}accept this change$/m);
   assert.match(
     out,
-    new RegExp(`1 accepted, 1 rejected, ${count - 2} open\\..* To apply: goleash apply plan\\.json\n$`),
+    new RegExp(
+      `1 accepted, 1 rejected\\. ${count - 2} changes are open.* To apply: goleash apply plan\\.json\n$`,
+    ),
   );
   const decisions = readPlan(join(cwd, 'plan.json')).changes.map(({ decision }) => decision);
   assert.equal(decisions.filter((decision) => decision === 'open').length, count - 2);
@@ -46,7 +48,10 @@ test('scripts decide by rule, safety and fingerprint, and a table lists everythi
   const args = ['--accept', 'safe', '--reject', fingerprint.slice(0, 8), 'my plan.json'];
   const { status, out } = await goleash(['review', ...args], { cwd });
   assert.equal(status, 0);
-  assert.match(out, /^\d+ accepted, 1 rejected, \d+ open\..* To apply: goleash apply 'my plan\.json'\n$/);
+  assert.match(
+    out,
+    /^\d+ accepted, 1 rejected\. \d+ changes are open.* To apply: goleash apply 'my plan\.json'\n$/,
+  );
   const { out: table } = await goleash(['review', '--list', 'my plan.json'], { cwd });
   assert.match(table, /^FINGERPRINT {3}DECISION {2}SAFETY {2}CHECKED {3}RULE {9}FIX {8,}PLACE\n/);
   assert.match(

@@ -157,6 +157,22 @@ test('source text cannot control the terminal', () => {
   assert.match(rows.join('\n'), /\uFFFD\]0;owned/);
 });
 
+test('what has to be applied before a change is told, in one line where it is much', () => {
+  const before = two.map((change) => change.fingerprint);
+  const told = (after: readonly string[]) => {
+    const session = newSession([...two, like({ ruleId: 'z', fingerprint: 'z', after })]);
+    const { rows } = screenOf(
+      { session: after.length > 0 ? { ...session, at: 3 } : session, scroll: 0 },
+      { columns: 90, rows: 40 },
+      plain.colors,
+    );
+    return rows.filter((row) => row.startsWith('Needs: '));
+  };
+  assert.deepEqual(told([]), []);
+  assert.match(told(before.slice(0, 1))[0] ?? '', /^Needs: Call the cancel function .*, fixtures\/.*:\d+$/);
+  assert.deepEqual(told(before), ['Needs: 3 changes before it: 3 open']);
+});
+
 test('a long change scrolls to its end and not further', () => {
   const state = { session: newSession(changes), scroll: 10_000 };
   const { scroll, end, rows } = screenOf(state, { columns: 40, rows: 8 }, plain.colors);
