@@ -68,7 +68,8 @@ function afterKey(
   if (scrolled !== undefined) return { state: { ...state, scroll: scrolled }, decided: nothing };
   if (key.text === '/') return { state: { ...state, typing: '' }, decided: nothing };
   const before = state.session;
-  const pressed = press(before, key.text || wordless[key.name] || '', hunksHere(before));
+  const named = key.name === 'escape' && before.help ? '?' : wordless[key.name];
+  const pressed = press(before, key.text || named || '', hunksHere(before));
   const { session } = pressed;
   const stays = session.at === before.at && session.help === before.help && session.hunk === before.hunk;
   const { session: _, ...rest } = pressed;
@@ -76,7 +77,7 @@ function afterKey(
 }
 
 /** Keys without a letter that do what one with a letter does. */
-const wordless: Readonly<Record<string, string>> = { left: 'k', right: 'j', escape: 'q' };
+const wordless: Readonly<Record<string, string>> = { left: 'k', right: 'j' };
 
 function scrollOf(scroll: number, { text, name }: Key, page: number): number | undefined {
   if (text === ' ' || name === 'pagedown') return scroll + page;

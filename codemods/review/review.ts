@@ -33,7 +33,7 @@ export async function review(file: string, options: ReviewOptions, host: Host): 
   if (options.list) host.out(planTable(plan, styleFor(host.isTerminal, host.env)));
   const reviewed = { path, named: file, next: applyCommand(file, host) };
   if (options.html !== undefined) return writePage(options.html, plan, reviewed, host);
-  if (isScript || options.list) return exit.clean;
+  if ((isScript && !options.web) || options.list) return exit.clean;
   if (plan.changes.length === 0) {
     host.out(`${file} has no changes: there is nothing to review\n`);
     return exit.clean;

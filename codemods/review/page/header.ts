@@ -11,7 +11,7 @@ export interface Header {
 
 export function headerOf(
   data: PageData,
-  { help, done }: { help: () => void; done: (() => void) | undefined },
+  act: { help: () => void; left: () => void; done: (() => void) | undefined },
 ): Header {
   const parts = { accepted: h('span', { class: 'accepted' }), rejected: h('span', { class: 'rejected' }) };
   const told = h('p', { class: 'told' });
@@ -24,8 +24,9 @@ export function headerOf(
     meter,
     told,
     h('span', { class: 'space' }),
-    button('Keys', help, { key: '?', class: 'quiet', 'aria-haspopup': 'dialog' }),
-    done && button('Done', done, { class: 'done' }),
+    data.left.length > 0 && button(`${data.left.length} left out`, act.left, { class: 'quiet' }),
+    button('Keys', act.help, { key: '?', class: 'quiet', 'aria-haspopup': 'dialog' }),
+    act.done && button('Done', act.done, { class: 'done' }),
   );
   return {
     element,

@@ -25,7 +25,11 @@ const list = changeList(
   store && ((changes, decision) => decide(new Map(changes.map((c) => [c.fingerprint, decision])))),
 );
 const help = helpDialog(data.live);
-const header = headerOf(data, { help: () => help.dialog.showModal(), done: store && finish });
+const header = headerOf(data, {
+  help: () => help.dialog.showModal(),
+  left: () => goTo(session.changes.length),
+  done: store && finish,
+});
 const main = h('main', { id: 'change', tabindex: -1 });
 const live = h('div', { role: 'status', class: 'hidden' });
 const failure = h('div', { role: 'alert', class: 'failure', hidden: true });
@@ -92,9 +96,6 @@ function detailOf(change: Change): HTMLElement {
 /** What stands in the place of a change after the last one, and where there is none. */
 function endView(): HTMLElement {
   const isEmpty = session.changes.length === 0;
-  const leftOut = data.left.map(({ at, fixId, ruleId, reason }) =>
-    h('li', {}, `${at.path}:${at.line}: ${fixId} (${ruleId}): ${reason}`),
-  );
   return h(
     'article',
     { class: 'end' },
@@ -102,9 +103,23 @@ function endView(): HTMLElement {
     h('p', {}, openMeans(whole.changes, session.decisions)),
     h('p', {}, 'To apply what was decided: ', h('code', {}, data.next)),
     isEmpty ? button('Show all changes', clearFilter) : button('To the first', () => goTo(0)),
-    leftOut.length > 0 && h('h3', {}, 'Fixes that are not in the plan'),
-    leftOut.length > 0 && h('ul', { class: 'left' }, ...leftOut),
+    ...leftView(),
   );
+}
+
+/** The fixes that did not make it into the plan, each with the reason and what the compiler or the tests said. */
+function leftView(): readonly HTMLElement[] {
+  if (data.left.length === 0) return [];
+  const items = data.left.map(({ at, fixId, ruleId, why, reason, output }) =>
+    h(
+      'li',
+      {},
+      h('code', {}, `${at.path}:${at.line}`),
+      ` ${fixId} (${ruleId}), ${why}: ${reason}`,
+      output && h('pre', { class: 'raw', tabindex: 0 }, output),
+    ),
+  );
+  return [h('h3', {}, 'Fixes that are not in the plan'), h('ul', { class: 'left' }, ...items)];
 }
 
 /** Does what a key of the terminal review does. */

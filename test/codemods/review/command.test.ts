@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { planText, readPlan } from '../../../codemods/plan/plan-file.ts';
+import { saver } from '../../../codemods/review/saving.ts';
+import { newSession } from '../../../codemods/review/session.ts';
 import { planOfFixtures } from '../../support/plan.ts';
 import { goleash } from '../command.ts';
 import { tree } from '../tree.ts';
@@ -66,6 +68,27 @@ test('scripts decide by rule, safety and fingerprint, and a table lists everythi
   assert.deepEqual(
     [wrong.status, wrong.err],
     [2, 'goleash: lost-cancle: the plan has no such rule or fingerprint; did you mean lost-cancel?\n'],
+  );
+});
+
+test('a decision that cannot be saved is told, and goes with the next that can', (t) => {
+  const path = join(tree(t, { 'plan.json': planText(plan) }), 'plan.json');
+  const [first, second] = plan.changes.map(({ fingerprint }) => fingerprint) as [string, string];
+  const { save, unsaved } = saver(path, 'plan.json');
+  const start = newSession(plan.changes);
+  renameSync(path, `${path}.away`);
+  const failed = save(start, new Map([[first, 'accepted']]));
+  assert.match(failed.told, /^plan\.json: does not exist/);
+  assert.equal(unsaved(), 1);
+  renameSync(`${path}.away`, path);
+  save(failed, new Map([[second, 'rejected']]));
+  assert.equal(unsaved(), 0);
+  const written = new Map(readPlan(path).changes.map(({ fingerprint, decision }) => [fingerprint, decision]));
+  assert.deepEqual([written.get(first), written.get(second)], ['accepted', 'rejected']);
+  writeFileSync(path, planText({ ...plan, changes: plan.changes.slice(1) }));
+  assert.match(
+    save(start, new Map([[first, 'accepted']])).told,
+    /was made again and no longer has this change/,
   );
 });
 

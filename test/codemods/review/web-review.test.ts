@@ -145,7 +145,8 @@ test('what the source says stays text, and nothing is asked of anybody else', br
   const [first] = plan.changes as [Change];
   const at = { ...first.at, path: `${evil}.go` };
   const hostile = { ...first, message: evil, title: evil, diff, at, fingerprint: evil };
-  const { url } = await review(t, { ...plan, changes: [hostile, ...plan.changes], left: [] });
+  const left = { ...hostile, why: 'failed', reason: evil, output: `x.go:1: ${evil}` } as const;
+  const { url } = await review(t, { ...plan, changes: [hostile, ...plan.changes], left: [left] });
   const { page, asked, complaints } = await openPage(t, url);
   await page.getByLabel('Search in changes').fill('alert(2)');
   await page.locator('output', { hasText: /^1 of/ }).waitFor();
@@ -155,6 +156,9 @@ test('what the source says stays text, and nothing is asked of anybody else', br
     .getByRole('button', { name: /more characters$/ })
     .first()
     .click();
+  await page.getByRole('button', { name: '1 left out' }).click();
+  await page.locator('.left pre', { hasText: 'x.go:1: </script>' }).waitFor();
+  await page.keyboard.press('k');
   const answered = page.waitForResponse(/\/decisions$/);
   await page.keyboard.press('y');
   await answered;
