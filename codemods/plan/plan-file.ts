@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { shapeCheck } from '../../analysis/node/json-shape.ts';
 import { reasonOf, UsageError } from '../problem.ts';
 import { createFile, replaceFile } from '../write.ts';
+import { keyOf } from './key.ts';
 import { withLock } from './lock.ts';
 import type { Change, Decision, Plan } from './plan.ts';
 import { planSchema } from './plan-schema.ts';
@@ -53,10 +54,11 @@ const remedy = 'make it again with: goleash plan';
 
 function repeated(changes: readonly Change[]): readonly string[] {
   const first = new Map<string, number>();
-  return changes.flatMap(({ fingerprint }, i) => {
-    const before = first.get(fingerprint);
-    if (before === undefined) first.set(fingerprint, i);
-    return before === undefined ? [] : [`changes/${i} has the fingerprint of changes/${before}`];
+  return changes.flatMap((change, i) => {
+    const key = keyOf(change);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, i);
+    return before === undefined ? [] : [`changes/${i} is the change of changes/${before} again`];
   });
 }
 
@@ -89,9 +91,9 @@ function olderPlan(path: string): Plan | undefined {
 }
 
 /**
- * Writes decisions by fingerprint into the plan at a path, whole or not at all. Whatever else the file holds by now
+ * Writes decisions, by the keys of changes, into the plan at a path, whole or not at all. Whatever else the file holds by now
  * stays: decisions of another review, a plan that was made again. Returns the plan as it is in the file and the
- * fingerprints that it does not have; throws an Error with the reason if it could not be written.
+ * keys that it does not have; throws an Error with the reason if it could not be written.
  */
 export function writeDecisions(
   path: string,
@@ -101,8 +103,8 @@ export function writeDecisions(
   return withLock(path, named, () => {
     const before = readPlan(path, named);
     const plan = withDecisions(before, decisions);
-    const known = new Set(before.changes.map(({ fingerprint }) => fingerprint));
-    const unknown = [...decisions.keys()].filter((fingerprint) => !known.has(fingerprint));
+    const known = new Set(before.changes.map(keyOf));
+    const unknown = [...decisions.keys()].filter((key) => !known.has(key));
     if (plan === before) return { plan, unknown };
     const reason = replaceFile(path, planText(plan));
     if (reason !== undefined) throw new Error(`${named}: the decision is not saved: ${reason}`);
@@ -110,25 +112,25 @@ export function writeDecisions(
   });
 }
 
-/** The plan with these decisions, by fingerprint; the same plan if they change nothing. */
+/** The plan with these decisions, by the keys of changes; the same plan if they change nothing. */
 export function withDecisions(plan: Plan, decisions: ReadonlyMap<string, Decision>): Plan {
-  const decided = ({ fingerprint, decision }: Change) => decisions.get(fingerprint) ?? decision;
+  const decided = (change: Change) => decisions.get(keyOf(change)) ?? change.decision;
   if (plan.changes.every((change) => decided(change) === change.decision)) return plan;
   return { ...plan, changes: plan.changes.map((change) => ({ ...change, decision: decided(change) })) };
 }
 
 /**
- * What was decided about an older plan, carried over to the next by fingerprint. An acceptance holds for the text that
+ * What was decided about an older plan, carried over to the next by the keys of changes. An acceptance holds for the text that
  * was accepted: where the fix now writes something else, the change is open again. A decision that `next` has made stays.
  */
 export function mergeDecisions(older: Plan | undefined, next: Plan): Plan {
-  const before = new Map(older?.changes.map((change) => [change.fingerprint, change]));
+  const before = new Map(older?.changes.map((change) => [keyOf(change), change]));
   const decisions = new Map<string, Decision>();
   for (const change of next.changes) {
-    const old = before.get(change.fingerprint);
+    const old = before.get(keyOf(change));
     if (!old || change.decision !== 'open') continue;
     if (old.decision === 'rejected' || writesOf(old) === writesOf(change))
-      decisions.set(change.fingerprint, old.decision);
+      decisions.set(keyOf(change), old.decision);
   }
   return withDecisions(next, decisions);
 }

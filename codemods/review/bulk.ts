@@ -1,6 +1,7 @@
 // Decisions about many changes at once, for scripts: `--accept safe --reject lost-cancel`.
 
 import { nearest } from '../../analysis/node/nearest.ts';
+import { keyOf } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 import { UsageError } from '../problem.ts';
 
@@ -14,7 +15,7 @@ export interface Bulk {
 const shortest = 6;
 
 /**
- * The decisions by fingerprint. A fingerprint counts for more than a rule, a rule for more than `safe` and `all`, and
+ * The decisions by the keys of changes. A fingerprint counts for more than a rule, a rule for more than `safe` and `all`, and
  * what is rejected for more than what is accepted. Only a fingerprint decides again about what was decided already.
  * Throws a UsageError for a word that names no change.
  */
@@ -30,7 +31,7 @@ export function bulkDecisions(
   for (const { selects, weight, decision } of chosen) {
     for (const change of changes) {
       if (selects(change) && (change.decision === 'open' || weight === heaviest))
-        decided.set(change.fingerprint, decision);
+        decided.set(keyOf(change), decision);
     }
   }
   return decided;
@@ -47,11 +48,11 @@ function selector(
   if (changes.some(({ ruleId }) => ruleId === word))
     return { selects: ({ ruleId }) => ruleId === word, weight: 2 };
   const begun = changes.filter(({ fingerprint }) => fingerprint.startsWith(word));
-  const exact =
-    begun.find(({ fingerprint }) => fingerprint === word) ?? (begun.length === 1 ? begun[0] : undefined);
-  if (exact && (word.length >= shortest || exact.fingerprint === word))
-    return { selects: (change) => change === exact, weight: heaviest };
-  throw new UsageError(`${word}: ${unknown(changes, word, begun.length)}`);
+  const found = new Set(begun.map(({ fingerprint }) => fingerprint));
+  const exact = found.has(word) ? word : [...found][found.size - 1];
+  if (exact !== undefined && (exact === word || (found.size === 1 && word.length >= shortest)))
+    return { selects: ({ fingerprint }) => fingerprint === exact, weight: heaviest };
+  throw new UsageError(`${word}: ${unknown(changes, word, found.size)}`);
 }
 
 function unknown(changes: readonly Change[], word: string, begun: number): string {

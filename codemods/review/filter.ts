@@ -1,5 +1,6 @@
 // Which changes of a plan are shown. Runs in the browser, too.
 
+import { folderOf } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 
 /** What a change must have; `''` stands for anything. */
@@ -24,12 +25,6 @@ export const aspects: Readonly<
   rung: ({ verified }) => verified.rung,
   decision: (_, decision) => decision,
 };
-
-/** The folder of a file, which is its package; `.` for the folder of the plan. */
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '.' : path.slice(0, slash);
-}
 
 /** Whether a change has all that the filter asks for. */
 export function passes(filter: Filter, change: Change, decision: Decision): boolean {

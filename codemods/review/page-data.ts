@@ -17,7 +17,7 @@ export interface PageData {
   readonly next: string;
 }
 
-/** Decisions by fingerprint: what the page sends to `decisions`, and what it gets from there, which is all of them. */
+/** Decisions by the keys of changes: what the page sends to `decisions`, and what it gets from there, which is all of them. */
 export interface Decisions {
   readonly decisions: Readonly<Record<string, Decision>>;
 }

@@ -1,5 +1,6 @@
 // Decisions go to the plan file as soon as they are made.
 
+import { keyOf } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 import { writeDecisions } from '../plan/plan-file.ts';
 import { type Session, withDecided } from './session.ts';
@@ -38,5 +39,5 @@ export function saver(path: string, named: string): Saver {
 }
 
 export function decisionsOf(changes: readonly Change[]): ReadonlyMap<string, Decision> {
-  return new Map(changes.map(({ fingerprint, decision }) => [fingerprint, decision]));
+  return new Map(changes.map((change) => [keyOf(change), change.decision]));
 }

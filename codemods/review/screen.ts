@@ -1,5 +1,6 @@
 // The review as the rows of a terminal.
 
+import { neededBy } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 import type { Colors } from '../terminal.ts';
 import { changeLines } from './change-lines.ts';
@@ -56,11 +57,11 @@ function bodyOf(session: Session, width: number, colors: Colors): Line[] {
 }
 
 /** The changes that have to be made before this one. */
-export function afterOf(session: Session, { after }: Change) {
-  return after.flatMap((fingerprint) => {
-    const needed = session.changes.find((change) => change.fingerprint === fingerprint);
-    return needed ? [{ change: needed, decision: decisionOf(session, needed) }] : [];
-  });
+export function afterOf(session: Session, change: Change) {
+  return neededBy(change, session.changes).map((needed) => ({
+    change: needed,
+    decision: decisionOf(session, needed),
+  }));
 }
 
 /** `12/340 · 5 accepted · 2 rejected · 333 open`, and what was decided about this change. */

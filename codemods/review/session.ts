@@ -1,6 +1,7 @@
 // A review as a value: where it is, what was decided, and what a key makes of it. Reads and writes nothing. Runs in the
 // browser, too.
 
+import { keyOf } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 import { hasText } from './filter.ts';
 import { type Group, groupsOf } from './groups.ts';
@@ -9,7 +10,7 @@ export interface Session {
   readonly groups: readonly Group[];
   /** All changes, group by group. */
   readonly changes: readonly Change[];
-  /** By fingerprint. */
+  /** By the keys of changes. */
   readonly decisions: ReadonlyMap<string, Decision>;
   /** The index of the change that is shown; that after the last one stands for the end. */
   readonly at: number;
@@ -26,7 +27,7 @@ export interface Session {
 /** What is to be done outside after a key. */
 export interface Outcome {
   readonly session: Session;
-  /** Decisions to be saved, by fingerprint. */
+  /** Decisions to be saved, by the keys of changes. */
   readonly decided: ReadonlyMap<string, Decision>;
   readonly todo?: 'quit' | 'edit';
 }
@@ -56,7 +57,7 @@ export function newSession(changes: readonly Change[]): Session {
   return {
     groups,
     changes: ordered,
-    decisions: new Map(ordered.map(({ fingerprint, decision }) => [fingerprint, decision])),
+    decisions: new Map(ordered.map((change) => [keyOf(change), change.decision])),
     at: first < 0 ? ordered.length : first,
     told: first < 0 ? 'Everything is decided; k goes back.' : '',
     help: false,
@@ -64,8 +65,8 @@ export function newSession(changes: readonly Change[]): Session {
   };
 }
 
-export function decisionOf({ decisions }: Session, { fingerprint, decision }: Change): Decision {
-  return decisions.get(fingerprint) ?? decision;
+export function decisionOf({ decisions }: Session, change: Change): Decision {
+  return decisions.get(keyOf(change)) ?? change.decision;
 }
 
 /** What a key does. `hunks` is the number of hunks of the change that is shown. */
@@ -109,7 +110,7 @@ function decide(session: Session, change: Change, key: string): Outcome | undefi
   const decision = ({ y: 'accepted', a: 'accepted', n: 'rejected', d: 'rejected', u: 'open' } as const)[key];
   if (!decision) return undefined;
   const later = key === 'a' || key === 'd' ? openAfter(session) : [];
-  const decided = new Map([change, ...later].map(({ fingerprint }) => [fingerprint, decision]));
+  const decided = new Map([change, ...later].map((decided) => [keyOf(decided), decision]));
   const after = withDecided(session, decided);
   if (decision === 'open') return { session: { ...after, told: 'Open again.' }, decided };
   const next = nextOpen(after);

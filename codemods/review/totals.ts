@@ -1,14 +1,15 @@
 // How far a review is, and what becomes of what nobody has decided. Runs in the browser, too.
 
+import { keyOf } from '../plan/key.ts';
 import type { Change, Decision } from '../plan/plan.ts';
 
 /** How many changes were decided in which way; `safe` counts those that are open and are applied all the same. */
 export function totalsOf(changes: readonly Change[], decisions: ReadonlyMap<string, Decision>) {
   const totals = { accepted: 0, rejected: 0, open: 0, safe: 0 };
-  for (const { fingerprint, decision, safety } of changes) {
-    const own = decisions.get(fingerprint) ?? decision;
+  for (const change of changes) {
+    const own = decisions.get(keyOf(change)) ?? change.decision;
     totals[own]++;
-    if (own === 'open' && safety === 'safe') totals.safe++;
+    if (own === 'open' && change.safety === 'safe') totals.safe++;
   }
   return totals;
 }

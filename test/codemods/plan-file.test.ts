@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { keyOf, neededBy } from '../../codemods/plan/key.ts';
 import type { Change, Decision, Plan } from '../../codemods/plan/plan.ts';
 import {
   mergeDecisions,
@@ -26,9 +27,9 @@ test('a plan is read as it was written, with fields that nobody knows yet', (t) 
   const next = { ...plan, later: 1, changes: plan.changes.map((change) => ({ ...change, extra: [] })) };
   writePlan(path, next);
   assert.deepEqual(readPlan(path), next);
-  const { plan: after, unknown } = writeDecisions(path, new Map([[first.fingerprint, 'accepted']]));
+  const { plan: after, unknown } = writeDecisions(path, new Map([[keyOf(first), 'accepted']]));
   assert.deepEqual(unknown, []);
-  assert.deepEqual(after, withDecisions(next, new Map([[first.fingerprint, 'accepted']])));
+  assert.deepEqual(after, withDecisions(next, new Map([[keyOf(first), 'accepted']])));
   assert.deepEqual(readPlan(path), after);
   assert.deepEqual(readdirSync(root), ['plan.json'], 'neither a lock nor a temporary file is left');
 });
@@ -72,8 +73,8 @@ test('what is wrong with a plan is named, with the place and the remedy', (t) =>
   );
   assert.match(told(changed({ against: [{ path: 'a', sha256: 'x' }] })), /sha256 must be a SHA-256/);
   assert.match(
-    told(changed({ fingerprint: first.fingerprint })),
-    /changes\/1 has the fingerprint of changes\/0/,
+    told(changed({ fingerprint: first.fingerprint, fixId: first.fixId, at: first.at })),
+    /changes\/1 is the change of changes\/0 again/,
   );
   assert.match(
     told((p) => ({ ...p, changes: [1, 2, 3, 4, 5] })),
@@ -85,19 +86,28 @@ test('a decision for a change that the plan no longer has is told, the others ar
   const path = join(tree(t, { 'plan.json': planText(plan) }), 'plan.json');
   const decisions = new Map<string, Decision>([
     ['gone', 'accepted'],
-    [second.fingerprint, 'rejected'],
+    [keyOf(second), 'rejected'],
   ]);
   assert.deepEqual(writeDecisions(path, decisions).unknown, ['gone']);
   assert.deepEqual(decisionsOf(readPlan(path)).slice(0, 3), ['open', 'rejected', 'open']);
+});
+
+test('one finding in two packages is two changes', () => {
+  const there = { ...first, at: { ...first.at, path: 'other/a.go' } };
+  const { changes } = planOf(JSON.stringify({ ...plan, changes: [first, there] }), 'p.json');
+  const decided = withDecisions({ ...plan, changes }, new Map([[keyOf(there), 'rejected']]));
+  assert.deepEqual(decisionsOf(decided), ['open', 'rejected']);
+  const after = { ...second, at: { ...second.at, path: 'other/b.go' }, after: [first.fingerprint] };
+  assert.deepEqual(neededBy(after, [first, there, after]), [there]);
 });
 
 test('the file keeps its mode and is not touched where nothing changes', (t) => {
   const path = join(tree(t, { 'plan.json': planText(plan) }), 'plan.json');
   chmodSync(path, 0o600);
   const before = statSync(path);
-  writeDecisions(path, new Map([[first.fingerprint, 'open']]));
+  writeDecisions(path, new Map([[keyOf(first), 'open']]));
   assert.equal(statSync(path).ino, before.ino);
-  writeDecisions(path, new Map([[first.fingerprint, 'rejected']]));
+  writeDecisions(path, new Map([[keyOf(first), 'rejected']]));
   assert.equal(statSync(path).mode, before.mode);
 });
 
@@ -127,9 +137,10 @@ test('processes that decide at the same time lose nothing, and one that was kill
 const decideEachOf = `
 const [module, path, part] = process.argv.slice(2);
 const { readPlan, writeDecisions } = await import(module);
+const { keyOf } = await import(module.replace('plan-file', 'key'));
 const { changes } = readPlan(path);
 for (let i = Number(part); i < changes.length; i += 3)
-  writeDecisions(path, new Map([[changes[i].fingerprint, 'accepted']]));
+  writeDecisions(path, new Map([[keyOf(changes[i]), 'accepted']]));
 `;
 
 test('a plan that is made again keeps what was decided about the same change', (t) => {
@@ -139,9 +150,9 @@ test('a plan that is made again keeps what was decided about the same change', (
   writeDecisions(
     path,
     new Map<string, Decision>([
-      [a.fingerprint, 'accepted'],
-      [b.fingerprint, 'accepted'],
-      [c.fingerprint, 'rejected'],
+      [keyOf(a), 'accepted'],
+      [keyOf(b), 'accepted'],
+      [keyOf(c), 'rejected'],
     ]),
   );
   const rewritten = (change: Change): Change => ({

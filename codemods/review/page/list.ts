@@ -24,7 +24,7 @@ export function changeList(
   decided: ((changes: readonly Change[], decision: Decision) => void) | undefined,
 ): List {
   const element = h('nav', { class: 'list', 'aria-label': 'Changes' });
-  let items = new Map<string, { change: Change; item: HTMLButtonElement; mark: HTMLElement }>();
+  let items = new Map<Change, { change: Change; item: HTMLButtonElement; mark: HTMLElement }>();
   let selected: HTMLButtonElement | undefined;
 
   const itemOf = (change: Change) => {
@@ -33,7 +33,7 @@ export function changeList(
     const slash = path.lastIndexOf('/') + 1;
     const item = h(
       'button',
-      { type: 'button', class: 'item', tabindex: -1, 'data-fingerprint': change.fingerprint },
+      { type: 'button', class: 'item', tabindex: -1 },
       mark,
       h(
         'span',
@@ -44,7 +44,7 @@ export function changeList(
       h('span', { class: `badge ${change.safety}` }, change.safety),
     );
     item.addEventListener('click', () => chosen(change));
-    items.set(change.fingerprint, { change, item, mark });
+    items.set(change, { change, item, mark });
     return h('li', {}, item);
   };
 
@@ -101,7 +101,7 @@ export function changeList(
     select(change) {
       selected?.removeAttribute('aria-current');
       selected?.setAttribute('tabindex', '-1');
-      selected = change && items.get(change.fingerprint)?.item;
+      selected = change && items.get(change)?.item;
       const first = items.values().next().value?.item;
       (selected ?? first)?.setAttribute('tabindex', '0');
       selected?.setAttribute('aria-current', 'true');

@@ -1,5 +1,6 @@
 // The page of a plan. Everything that it shows came with it.
 
+import { keyOf, neededBy } from '../../plan/key.ts';
 import type { Change, Decision } from '../../plan/plan.ts';
 import { passes } from '../filter.ts';
 import type { PageData } from '../page-data.ts';
@@ -22,7 +23,7 @@ const store = data.live ? liveStore(takeDecisions, showFailure) : undefined;
 const bar = filterBar(whole.changes, refilter);
 const list = changeList(
   choose,
-  store && ((changes, decision) => decide(new Map(changes.map((c) => [c.fingerprint, decision])))),
+  store && ((changes, decision) => decide(new Map(changes.map((change) => [keyOf(change), decision])))),
 );
 const help = helpDialog(data.live);
 const header = headerOf(data, {
@@ -81,10 +82,10 @@ function detailOf(change: Change): HTMLElement {
   return detailView(change, {
     decision: decisionAbout(change),
     here: groupAt(session),
-    after: change.after.flatMap((fingerprint) => {
-      const needed = whole.changes.find((other) => other.fingerprint === fingerprint);
-      return needed ? [{ change: needed, decision: decisionAbout(needed) }] : [];
-    }),
+    after: neededBy(change, whole.changes).map((needed) => ({
+      change: needed,
+      decision: decisionAbout(needed),
+    })),
     split: wide.matches,
     press: store && act,
     go: act,
@@ -146,7 +147,7 @@ function decide(decided: ReadonlyMap<string, Decision>): void {
 function takeDecisions(decisions: ReadonlyMap<string, Decision>): void {
   failure.hidden = true;
   const isNew = whole.changes.some(
-    (change) => decisionAbout(change) !== (decisions.get(change.fingerprint) ?? decisionAbout(change)),
+    (change) => decisionAbout(change) !== (decisions.get(keyOf(change)) ?? decisionAbout(change)),
   );
   session = withDecided(session, decisions);
   if (isNew) showDecisions();

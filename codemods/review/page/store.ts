@@ -4,7 +4,7 @@ import type { Decision } from '../../plan/plan.ts';
 import type { Decisions } from '../page-data.ts';
 
 export interface Store {
-  /** Sends decisions by fingerprint; one that did not arrive goes again with the next. */
+  /** Sends decisions by the keys of changes; one that did not arrive goes again with the next. */
   send(decided: ReadonlyMap<string, Decision>): void;
   /** Asks for what others have decided. */
   refresh(): void;

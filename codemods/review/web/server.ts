@@ -3,6 +3,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyOf } from '../../plan/key.ts';
 import type { Decision } from '../../plan/plan.ts';
 import { readPlan, writeDecisions } from '../../plan/plan-file.ts';
 import type { Decisions } from '../page-data.ts';
@@ -85,7 +86,7 @@ function sendPage(response: ServerResponse, { path, named, next, parts }: Served
 function decisionsIn({ path, named }: Served): Decisions {
   const { changes } = readPlan(path, named);
   return {
-    decisions: Object.fromEntries(changes.map(({ fingerprint, decision }) => [fingerprint, decision])),
+    decisions: Object.fromEntries(changes.map((change) => [keyOf(change), change.decision])),
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { keyOf } from '../../../codemods/plan/key.ts';
 import { planText, readPlan } from '../../../codemods/plan/plan-file.ts';
 import { saver } from '../../../codemods/review/saving.ts';
 import { newSession } from '../../../codemods/review/session.ts';
@@ -73,7 +74,7 @@ test('scripts decide by rule, safety and fingerprint, and a table lists everythi
 
 test('a decision that cannot be saved is told, and goes with the next that can', (t) => {
   const path = join(tree(t, { 'plan.json': planText(plan) }), 'plan.json');
-  const [first, second] = plan.changes.map(({ fingerprint }) => fingerprint) as [string, string];
+  const [first, second] = plan.changes.map(keyOf) as [string, string];
   const { save, unsaved } = saver(path, 'plan.json');
   const start = newSession(plan.changes);
   renameSync(path, `${path}.away`);
@@ -83,7 +84,7 @@ test('a decision that cannot be saved is told, and goes with the next that can',
   renameSync(`${path}.away`, path);
   save(failed, new Map([[second, 'rejected']]));
   assert.equal(unsaved(), 0);
-  const written = new Map(readPlan(path).changes.map(({ fingerprint, decision }) => [fingerprint, decision]));
+  const written = new Map(readPlan(path).changes.map((change) => [keyOf(change), change.decision]));
   assert.deepEqual([written.get(first), written.get(second)], ['accepted', 'rejected']);
   writeFileSync(path, planText({ ...plan, changes: plan.changes.slice(1) }));
   assert.match(

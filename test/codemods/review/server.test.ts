@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { keyOf } from '../../../codemods/plan/key.ts';
+import type { Change } from '../../../codemods/plan/plan.ts';
 import { planText, readPlan } from '../../../codemods/plan/plan-file.ts';
 import { serveReview } from '../../../codemods/review/web/server.ts';
 import { planOfFixtures } from '../../support/plan.ts';
 import { tree } from '../tree.ts';
 
 const plan = await planOfFixtures('lost-cancel');
-const fingerprint = plan.changes[0]?.fingerprint ?? '';
+const [first] = plan.changes as [Change];
+const key = keyOf(first);
 
 async function served(t: TestContext) {
   const path = join(tree(t, { 'plan.json': planText(plan) }), 'plan.json');
@@ -81,26 +84,26 @@ test('only who has the address gets anything', async (t) => {
 test('decisions go into the plan, and come back with those of others', async (t) => {
   const { url, path } = await served(t);
   const origin = new URL(url).origin;
-  const body = JSON.stringify({ decisions: { [fingerprint]: 'accepted', gone: 'rejected' } });
+  const body = JSON.stringify({ decisions: { [key]: 'accepted', gone: 'rejected' } });
   const answer = await ask(`${url}decisions`, { method: 'POST', headers: { ...json, Origin: origin }, body });
   assert.equal(answer.status, 200);
-  assert.equal(JSON.parse(answer.text).decisions[fingerprint], 'accepted');
+  assert.equal(JSON.parse(answer.text).decisions[key], 'accepted');
   assert.equal(readPlan(path).changes[0]?.decision, 'accepted');
   const got = await ask(`${url}decisions`);
   assert.deepEqual(JSON.parse(got.text), JSON.parse(answer.text));
   assert.match(
     (await ask(url)).text,
-    new RegExp(`"fingerprint":"${fingerprint}".{0,9000}?"decision":"accepted"`),
+    new RegExp(`"fingerprint":"${first.fingerprint}".{0,9000}?"decision":"accepted"`),
   );
 });
 
 test('what is no decision changes nothing', async (t) => {
   const { url, path } = await served(t);
   const post = (body: string, headers = json) => ask(`${url}decisions`, { method: 'POST', headers, body });
-  for (const body of ['', 'rubbish', '[]x', `{"decisions":{"${fingerprint}":"maybe"}}`])
+  for (const body of ['', 'rubbish', '[]x', `{"decisions":{"${key}":"maybe"}}`])
     assert.equal((await post(body)).status, 400, body);
   const plain = { 'Content-Type': 'text/plain' } as unknown as typeof json;
-  assert.equal((await post(`{"decisions":{"${fingerprint}":"accepted"}}`, plain)).status, 400);
+  assert.equal((await post(`{"decisions":{"${key}":"accepted"}}`, plain)).status, 400);
   assert.deepEqual(readPlan(path), plan);
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { keyOf } from '../../../codemods/plan/key.ts';
 import type { Change, Plan } from '../../../codemods/plan/plan.ts';
 import { planText, readPlan, withDecisions } from '../../../codemods/plan/plan-file.ts';
 import { filePatch } from '../../../codemods/report/diff.ts';
@@ -177,7 +178,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       t,
       withDecisions(
         plan,
-        new Map(plan.changes.slice(0, 9).map((c, i) => [c.fingerprint, i % 3 ? 'accepted' : 'rejected'])),
+        new Map(plan.changes.slice(0, 9).map((c, i) => [keyOf(c), i % 3 ? 'accepted' : 'rejected'])),
       ),
     );
     const opened = await openPage(t, url, {
