@@ -1,11 +1,13 @@
 // What rules say about declarations, remembered over edits.
 
+import { defectsOf } from './concurrency/defects.ts';
 import type { Config } from './config.ts';
 import { type Code, type CodeContext, codeOf } from './model/code.ts';
+import type { Mention } from './model/mentions.ts';
 import type { GoPackage, Library } from './model/package.ts';
 import { holdsIn, type Recorded, recall, record } from './model/reads.ts';
 import type { Report, Rule } from './rules/rule.ts';
-import type { Declaration, SourceFile } from './syntax/source-file.ts';
+import { type Declaration, isParsed, type SourceFile } from './syntax/source-file.ts';
 
 /** What a rule said, and the code that its fixes read. */
 export type Reported = Parameters<Report<string>>[0] & { readonly code: Code };
@@ -50,16 +52,32 @@ export function checked(
 ): Checked | undefined {
   const known = knownOf(rule, declaration, context);
   if (known) return known;
-  const code = codeOf(file, declaration, context);
-  if (!code) return undefined;
-  const recorded = record(context.pkg, () => {
-    const reports: Reported[] = [];
-    rule.check(code, (report) => reports.push({ ...report, code }));
-    return reports;
-  });
-  const made = { ...recorded, number: ++checks, madeFor: context.pkg, withFixes: false };
+  const recorded = record(context.pkg, () => reportsOf(rule, file, declaration, context));
+  const { value } = recorded;
+  if (!value) return undefined;
+  const made = { ...recorded, value, number: ++checks, madeFor: context.pkg, withFixes: false };
   if (!context.pkg.trialOf) memoryOf(declaration, context).set(rule, made);
   return made;
+}
+
+/** Undefined if the declaration does not parse. */
+function reportsOf(
+  rule: Rule,
+  file: SourceFile,
+  declaration: Declaration,
+  context: Context,
+): readonly Reported[] | undefined {
+  if (rule.explores && !isParsed(declaration)) {
+    const { pkg } = context;
+    const codeAt = (at: Mention): Code | undefined => codeOf(at.file, at.declaration, context);
+    // Where nothing can be found, whether it parses does not matter either.
+    if (defectsOf(declaration, { pkg, codeAt }).length === 0 && !isParsed(declaration)) return [];
+  }
+  const code = codeOf(file, declaration, context);
+  if (!code) return undefined;
+  const reports: Reported[] = [];
+  rule.check(code, (report) => reports.push({ ...report, code }));
+  return reports;
 }
 
 /**

@@ -46,7 +46,10 @@ export function rulesFor(declaration: Declaration, pkg: GoPackage, among: readon
 
 /** Whether a text has the words that a rule looks for. */
 function mentions(rule: Rule, text: string): boolean {
-  return rule.mentions.some((word) => text.includes(word)) && mentionsAlso(rule, text);
+  return (
+    rule.mentions.some((word) => (typeof word === 'string' ? text.includes(word) : word.test(text))) &&
+    mentionsAlso(rule, text)
+  );
 }
 
 function mentionsAlso({ alsoMentions }: Rule, text: string): boolean {

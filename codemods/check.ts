@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Severity } from '../analysis/index.ts';
+import { buildOf } from './cache/build.ts';
+import { cacheFolder } from './cache/store.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
 import { reasonOf, UsageError } from './problem.ts';
 import { githubReport } from './report/github.ts';
@@ -28,6 +30,8 @@ export interface SharedOptions {
 }
 
 export interface CheckOptions extends SharedOptions {
+  /** False to analyse everything anew. */
+  readonly cache?: boolean;
   readonly format: keyof typeof reports;
   readonly output?: string;
   readonly severity: Severity;
@@ -58,7 +62,9 @@ export async function check(
     ...(options.rule ? { rules: options.rule } : {}),
     ...(buffer ? { buffer } : {}),
   };
-  const outcome = await run({ targets, job, jobs: options.jobs, config: options.config }, host);
+  const build = options.cache === false || buffer ? undefined : buildOf(import.meta.url);
+  const cache = build === undefined ? undefined : { folder: cacheFolder(host.env, process.platform), build };
+  const outcome = await run({ targets, job, jobs: options.jobs, config: options.config, cache }, host);
   const least = severities.indexOf(options.severity);
   const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
   const stats = options.stats ? statsOf(outcome, start) : undefined;

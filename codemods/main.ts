@@ -7,6 +7,8 @@ import { version } from '../analysis/node/rule-page.ts';
 import { type CheckOptions, check, reports, severities } from './check.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
+import { type ApplyOptions, apply } from './plan/apply-command.ts';
+import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { type ReviewOptions, review, wordsOf } from './review/review.ts';
@@ -77,6 +79,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
         .choices(severities)
         .default('hint'),
     )
+    .option('--no-cache', 'analyse everything anew, also what has not changed since the last run')
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(
@@ -85,15 +88,45 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
-  shared(program.command('fix').description('apply the safe fixes, or show them as a patch'))
-    .option('--diff', 'print a patch for git apply and write nothing; exit status 1 if it is not empty')
-    .option('--unsafe', 'apply also the fixes that a person should review')
-    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix))
+  choosing(
+    program.command('plan').description('write what would be fixed, and why, to a file to review and apply'),
+  )
+    .option('-o, --output <file>', 'write the plan to a file')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan ./... -o plan.json', 'goleash plan --unsafe --rule lost-cancel -o plan.json', 'goleash apply plan.json')}\nExit status: 0 nothing to change, 1 the plan has changes, 2 wrong usage or configuration, 3 something could not be analysed`,
+    )
+    .action(async (paths: string[], options: PlanOptions) => done(await plan(paths, options, host)));
+
+  choosing(program.command('fix').description('apply the safe fixes, or show them as a patch'))
+    .addOption(
+      new Option(
+        '--diff',
+        'print a patch for git apply and write nothing; exit status 1 if it is not empty',
+      ).conflicts(['commitPer', 'allowDirty']),
+    )
+    .addOption(allowDirty())
+    .addOption(commitPer())
     .addHelpText(
       'after',
       `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
     )
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
+
+  program
+    .command('apply')
+    .description('make the changes of a plan that are accepted, or open and safe')
+    .argument('<plan>', 'a file that goleash plan has made')
+    .option('--unsafe', 'make also open changes that a person should review')
+    .addOption(allowDirty())
+    .addOption(commitPer())
+    .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
+    .option('-q, --quiet', 'leave out the summary')
+    .addHelpText(
+      'after',
+      `${examples('goleash apply plan.json', 'goleash apply plan.json --commit-per rule', 'goleash apply plan.json --unsafe')}\nExit status: 0 all that is wanted is done, 1 some of it is not, 2 wrong usage, 3 something could not be read, written or committed`,
+    )
+    .action(async (plan: string, options: ApplyOptions) => done(await apply(plan, options, host)));
 
   program
     .command('refactor')
@@ -156,6 +189,23 @@ function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) 
     .action(async (plan: string, options: ReviewOptions) => done(await review(plan, options, host)));
 }
 
+function allowDirty(): Option {
+  return new Option('--allow-dirty', 'write although git has changes that are not committed');
+}
+
+function commitPer(): Option {
+  return new Option('--commit-per <group>', 'make a commit for each rule or each package').choices([
+    'rule',
+    'package',
+  ]);
+}
+
+function choosing(command: Command): Command {
+  return shared(command)
+    .option('--unsafe', 'apply also the fixes that a person should review')
+    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix));
+}
+
 function shared(command: Command): Command {
   return command
     .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
@@ -200,7 +250,7 @@ function endQuietly(): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    // The handler runs between two files: each is written and renamed in one go.
+    // The handler runs before all files are written or after: a run is written in one go.
     process.on(signal, () => process.exit(status));
   }
 }

@@ -45,11 +45,15 @@ export function processTerminal(): Terminal | undefined {
 /** Takes the terminal and returns what gives it back. */
 function taken(on: Parameters<Terminal['open']>[0]): () => void {
   const { stdin, stdout } = process;
+  let isTaken = false;
   const enter = () => {
+    isTaken = true;
     stdin.setRawMode(true);
     stdout.write(take);
   };
   const leave = () => {
+    if (!isTaken) return;
+    isTaken = false;
     stdout.write(giveBack);
     stdin.setRawMode(false);
   };

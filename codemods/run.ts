@@ -2,6 +2,7 @@
 
 import { settingsFinder } from '../analysis/node/config.ts';
 import { hostTarget } from '../analysis/node/target.ts';
+import { resultCache } from './cache/cache.ts';
 import { discover } from './discover.ts';
 import type { Host } from './host.ts';
 import type { LocatedFinding } from './located.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly jobs?: number | undefined;
   /** A configuration file that holds instead of those near the code. */
   readonly config?: string | undefined;
+  /** Where the results of earlier runs of this build of goleash are kept; absent to use none. */
+  readonly cache?: { readonly folder: string; readonly build: string } | undefined;
   /** Called with what each folder gives, as soon as it is there, in any order. */
   readonly onResult?: (result: DirectoryResult) => void;
 }
@@ -46,17 +49,24 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     cwd: host.cwd,
   });
   const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+  const job = { ...options.job, target };
+  const take = (result: DirectoryResult): void => {
+    options.onResult?.(result);
+    findings.push(...result.findings);
+    problems.push(...result.problems);
+    stats = sumOfStats(stats, result.stats);
+  };
+  const cache = options.cache && resultCache(options.cache.folder, options.cache.build, job);
   await workOnAll(
-    tasks,
-    { ...options.job, target },
+    cache ? cache.without(tasks, take) : tasks,
+    job,
     options.jobs === undefined ? {} : { jobs: options.jobs },
-    (result) => {
-      options.onResult?.(result);
-      findings.push(...result.findings);
-      problems.push(...result.problems);
-      stats = sumOfStats(stats, result.stats);
+    (result, task) => {
+      take(result);
+      cache?.keep(task, result);
     },
   );
+  cache?.save();
   if (stats.files === 0 && problems.length === 0) host.err('goleash: no Go files here\n');
   return { findings: findings.sort(inOrder), problems: distinct(problems), stats };
 }

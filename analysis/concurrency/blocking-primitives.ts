@@ -1,6 +1,7 @@
 // Steps of locks, groups, condition variables and the closing of channels.
 
 import { invoke } from './calls.ts';
+import { sizeOf } from './evaluate.ts';
 import { type Machine, update } from './machine.ts';
 import { cancelContext, finish, spawn } from './primitives.ts';
 import { type Goroutine, isComputed, type Mutex, memoryOf, type State, type Value } from './state.ts';
@@ -36,7 +37,7 @@ export function primitiveSteps(m: Machine, state: State, p: Pending): readonly T
       if (memory?.kind !== 'group' || memory.open) return pass();
       // What was computed is no size that a loop counts to.
       if (isComputed(second)) return countUnknown(state, p);
-      const delta = typeof second === 'number' ? second : m.size;
+      const delta = sizeOf(m, second);
       if (memory.count + delta < 0) return [failed(state, p, 'negative count')];
       return [
         step(state, [p], call.name, (copy, [own]) => {
@@ -134,7 +135,13 @@ function waitOnCond(state: State, p: Pending, name: Value): readonly Transition[
   const cond = memoryOf(state, name);
   const { id } = p.g;
   if (cond?.kind !== 'cond' || cond.open)
-    return [step(state, [p], p.call.name, (copy, [own]) => finish(copy, own as Goroutine, p.call))];
+    return [
+      step(state, [p], p.call.name, (copy, [own]) => {
+        // While it waits, others change what the condition is about.
+        copy.facts = new Map();
+        finish(copy, own as Goroutine, p.call);
+      }),
+    ];
   const mutex = memoryOf(state, cond.lock);
   const stage = (own: Goroutine, next: number): void => {
     own.stack[own.stack.length - 1] = { ...p.call, stage: next };

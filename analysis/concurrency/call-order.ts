@@ -7,6 +7,8 @@ import { receiverOf } from '../model/package-index.ts';
 import type { Declaration } from '../syntax/source-file.ts';
 import { callsOf } from './relevance.ts';
 
+type View = Pick<Code, 'pkg' | 'codeAt'>;
+
 /** A declaration to explore, and what its functions call. */
 export interface Caller {
   readonly root: Mention;
@@ -18,7 +20,7 @@ export interface Caller {
 }
 
 /** The declarations with those that they call before them; what calls one another stands in an order of its own. */
-export function calleesFirst(code: Code, roots: readonly Mention[]): readonly Caller[] {
+export function calleesFirst(code: View, roots: readonly Mention[]): readonly Caller[] {
   const byName = new Map<string, Mention>();
   for (const root of roots) byName.set(nameOf(code, root), root);
   const direct = new Map<Declaration, readonly (readonly Mention[])[]>();
@@ -42,7 +44,7 @@ export function calleesFirst(code: Code, roots: readonly Mention[]): readonly Ca
 }
 
 /** The name that a `Callee` has for a function or method. */
-function nameOf({ pkg }: Code, { declaration }: Mention): string {
+export function nameOf({ pkg }: Pick<View, 'pkg'>, { declaration }: Mention): string {
   const receiver = receiverOf(declaration);
   return `${pkg.importPath}.${receiver === undefined ? '' : `${receiver}.`}${declaration.names[0]}`;
 }
@@ -53,7 +55,7 @@ const remembered = new WeakMap<
   { readonly surface: object; readonly names: readonly (readonly string[])[] }
 >();
 
-function namedIn({ pkg, codeAt }: Code, root: Mention): readonly (readonly string[])[] {
+function namedIn({ pkg, codeAt }: View, root: Mention): readonly (readonly string[])[] {
   const known = remembered.get(root.declaration);
   if (known?.surface === pkg.surface) return known.names;
   const code = codeAt(root);

@@ -45,7 +45,7 @@ export function channelUses(defect: Defect): ChannelUses | undefined {
 
 function search(defect: Defect, madeAt: Node): ChannelUses {
   const program = programOf(defect.code);
-  const graph = graphOf(program, program.behaviourOf(defect.root), 2, budget);
+  const graph = graphOf(program, program.behaviourOf(defect.root), { usual: 2 }, budget);
   const found = { sends: [] as Use[], receives: [] as Use[], closes: [] as Use[] };
   for (const { state } of graph.points) {
     for (const g of state.goroutines.values()) {

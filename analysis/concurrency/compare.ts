@@ -4,6 +4,7 @@ import type { Code } from '../model/code.ts';
 import type { Node } from '../syntax/node.ts';
 import { budget as ofKeystroke } from './defects.ts';
 import { type Graph, graphOf, type Verdict, verdictsOf } from './explore.ts';
+import type { Sizes } from './machine.ts';
 import { isVisible, looksAlike } from './observe.ts';
 import { programOf } from './program.ts';
 
@@ -39,14 +40,30 @@ export function compare(
   let answer: Comparison = 'alike';
   const extents = new Set<string>();
   for (const size of sizes) {
-    const [x, y] = [old(size), now(size)];
+    const [x, y] = [old({ usual: size }), now({ usual: size })];
     // Where one element or two come to the same, so do three.
     if (extents.size === 1 && extents.has(extent(x, y))) break;
     extents.add(extent(x, y));
     if (isWorse(x, y, defect, isSame)) return 'worse';
     if (!x.complete || !y.complete || !looksAlike(x, y)) answer = 'unsure';
   }
-  return answer;
+  if (answer !== 'alike' || extents.size === 1) return answer;
+  return empties(now({ usual: 1 })).every((sizes) => endsWell(old(sizes), now(sizes))) ? 'alike' : 'unsure';
+}
+
+/**
+ * Sizes with nothing in all collections, and in each of them alone. Findings are about collections with something in
+ * them. What is left for an empty one is no reason to keep a fix back, but whoever applies it should know.
+ */
+function empties({ unsized }: Graph): readonly Sizes[] {
+  const alone = Array.from({ length: unsized }, (_, empty) => ({ usual: 2, empty }));
+  return [{ usual: 0 }, ...(unsized > 1 ? alone : [])];
+}
+
+/** Whether nothing goes wrong after an edit, and it looks as before. */
+function endsWell(before: Graph, after: Graph): boolean {
+  const isSeen = before.complete && after.complete;
+  return isSeen && verdictsOf(after.points).length === 0 && looksAlike(before, after);
 }
 
 function extent(...graphs: readonly Graph[]): string {
@@ -55,10 +72,10 @@ function extent(...graphs: readonly Graph[]): string {
     .join();
 }
 
-function explorer({ code, fn }: Version): (size: number) => Graph {
+function explorer({ code, fn }: Version): (sizes: Sizes) => Graph {
   const program = programOf(code);
   const behaviour = program.behaviourOf(fn);
-  return (size) => graphOf(program, behaviour, size, budget, new Map(), isVisible);
+  return (sizes) => graphOf(program, behaviour, sizes, budget, new Map(), isVisible);
 }
 
 function isWorse(

@@ -4,13 +4,14 @@ import type { Code } from '../model/code.ts';
 import type { Mention } from '../model/mentions.ts';
 import type { GoPackage } from '../model/package.ts';
 import { apart, holdsDespite, holdsIn, type Recorded, readAnswer, readBody, record } from '../model/reads.ts';
-import { enclosingFunction, type Node, type Tree } from '../syntax/node.ts';
+import { enclosingFunction, type Node } from '../syntax/node.ts';
 import { roleOf } from '../syntax/roles.ts';
-import type { Declaration } from '../syntax/source-file.ts';
-import { calleesFirst } from './call-order.ts';
+import { type Declaration, declarationOf } from '../syntax/source-file.ts';
+import { calleesFirst, nameOf } from './call-order.ts';
 import { type Budget, type Exploration, explore, type Verdict } from './explore.ts';
 import { programOf } from './program.ts';
 import { rootsOf } from './roots.ts';
+import { versionMemory } from './versions.ts';
 
 /** Something that goes wrong at an operation. */
 export interface Defect {
@@ -53,26 +54,35 @@ export type Searches = ReadonlyMap<Declaration, Recorded<Searched>>;
 
 /** What the explorations of a package have come to. */
 interface Found {
-  readonly byTree: ReadonlyMap<Tree, readonly Defect[]>;
+  readonly byDeclaration: ReadonlyMap<Declaration, readonly Defect[]>;
   readonly byRoot: Searches;
 }
 
 const remembered = new WeakMap<Declaration, Recorded<Searched>>();
 const byPackage = new WeakMap<GoPackage, Found>();
+/** Of functions in which nothing was found: what is found has its place in one version only. */
+const versions = versionMemory<Searched>();
 
 /** What the exploration of one function may cost while somebody types. */
 export const budget: Budget = { states: 400, steps: 4_000 };
 
+/** What explorations of a package start from. */
+export type PackageView = Pick<Code, 'pkg' | 'codeAt'>;
+
 /** The defects whose operation is in this declaration, whichever function of the package they were found from. */
 export function defectsIn(code: Code): readonly Defect[] {
-  const { tree } = code.root;
-  const parts = foundIn(code).byTree.get(tree) ?? [];
+  return defectsOf(declarationOf(code.root), code);
+}
+
+/** Likewise, for a declaration that need not be parsed. */
+export function defectsOf(declaration: Declaration, view: PackageView): readonly Defect[] {
+  const parts = foundIn(view).byDeclaration.get(declaration) ?? [];
   // Any edit can bring or take a defect; what an edit does not touch is not explored again.
   readAnswer({
     parts,
     again: (pkg) => {
       const found = byPackage.get(pkg);
-      return found && (found.byTree.get(tree) ?? []);
+      return found && (found.byDeclaration.get(declaration) ?? []);
     },
   });
   return parts;
@@ -89,35 +99,36 @@ export function explorationsOf(pkg: GoPackage): Explorations {
     .reduce(sumOfExplorations, noExplorations);
 }
 
-/** Everything that was explored in the package of the code, by the declaration that it started from. */
-export function searchesOf(code: Code): Searches {
-  return foundIn(code).byRoot;
+/** Everything that was explored in a package, by the declaration that it started from. */
+export function searchesOf(view: PackageView): Searches {
+  return foundIn(view).byRoot;
 }
 
-function foundIn(code: Code): Found {
-  let found = byPackage.get(code.pkg);
+function foundIn(view: PackageView): Found {
+  let found = byPackage.get(view.pkg);
   if (!found) {
-    found = apart(() => searchAll(code));
-    byPackage.set(code.pkg, found);
+    found = apart(() => searchAll(view));
+    byPackage.set(view.pkg, found);
   }
   return found;
 }
 
-function searchAll(code: Code): Found {
-  const byTree = new Map<Tree, Defect[]>();
-  const roots = rootsOf(code.pkg);
-  const byRoot = searchedFrom(code, roots);
+function searchAll(view: PackageView): Found {
+  const byDeclaration = new Map<Declaration, Defect[]>();
+  const roots = rootsOf(view.pkg);
+  const byRoot = searchedFrom(view, roots);
   for (const { declaration } of roots) {
     for (const defect of byRoot.get(declaration)?.value.defects ?? []) {
       const { at } = defect.verdict.call;
-      const known = byTree.get(at.tree) ?? [];
-      byTree.set(at.tree, known);
+      const its = declarationOf(at);
+      const known = byDeclaration.get(its) ?? [];
+      byDeclaration.set(its, known);
       const same = known.findIndex((d) => d.verdict.call.at === at && d.verdict.kind === defect.verdict.kind);
       if (same < 0) known.push(defect);
       else if (isClearer(defect, known[same] as Defect)) known[same] = defect;
     }
   }
-  return { byTree, byRoot };
+  return { byDeclaration, byRoot };
 }
 
 /** Of several ways to one defect, the one that is told: proved before likely, then the shortest. */
@@ -126,28 +137,42 @@ function isClearer(a: Defect, b: Defect): boolean {
 }
 
 /** A function that calls one for which the budget did not suffice is left out: with what it does, it is more. */
-function searchedFrom(code: Code, roots: readonly Mention[]): Searches {
+function searchedFrom(view: PackageView, roots: readonly Mention[]): Searches {
   const searched = new Map<Declaration, Recorded<Searched>>();
-  for (const { root, callees } of calleesFirst(code, roots)) {
+  for (const { root, callees } of calleesFirst(view, roots)) {
     const left = callees.flatMap((called, i) =>
       called.some((declaration) => searched.get(declaration)?.value.isTooMuch) ? [i] : [],
     );
-    searched.set(root.declaration, searchedIn(root, left, code));
+    searched.set(root.declaration, searchedIn(root, left, view));
   }
   return searched;
 }
 
-function searchedIn(root: Mention, left: readonly number[], { pkg, codeAt }: Code): Recorded<Searched> {
+function searchedIn(root: Mention, left: readonly number[], view: PackageView): Recorded<Searched> {
   const { declaration } = root;
+  const { pkg } = view;
+  const isWanted = (value: Searched): boolean => value.left.join() === left.join();
   const known = remembered.get(declaration);
-  if (known && known.value.left.join() === left.join() && holds(known, declaration, pkg)) return known;
-  const made = record(pkg, () => {
-    readBody(declaration);
+  if (known && isWanted(known.value) && holds(known, declaration, pkg)) return known;
+  if (pkg.trialOf) return searchedAnew(root, left, view);
+  const name = declaration.kind === 'func' ? nameOf(view, root) : undefined;
+  const alike = name && versions.recall(view, name, isWanted);
+  const made = alike || searchedAnew(root, left, view);
+  if (name && !alike && made.value.defects.length === 0) versions.keep(view, name, made);
+  remembered.set(declaration, made);
+  return made;
+}
+
+function searchedAnew(
+  root: Mention,
+  left: readonly number[],
+  { pkg, codeAt }: PackageView,
+): Recorded<Searched> {
+  return record(pkg, () => {
+    readBody(root.declaration);
     const code = codeAt(root);
     return code ? search(code, left) : { defects: [], explorations: noExplorations, isTooMuch: false, left };
   });
-  if (!pkg.trialOf) remembered.set(declaration, made);
-  return made;
 }
 
 function holds(known: Recorded<unknown>, own: Declaration, pkg: GoPackage): boolean {
@@ -170,7 +195,7 @@ function search(root: Code, left: readonly number[]): Searched {
     if (!program.isRelevant(fn)) continue;
     const { complete, spent, verdicts } = left.includes(i)
       ? leftOut
-      : explore(program, program.behaviourOf(fn), 2, budget);
+      : explore(program, program.behaviourOf(fn), { usual: 2 }, budget);
     if (spent && fn === root.root) isTooMuch = true;
     ended[complete ? 'complete' : spent ? 'spent' : 'cut']++;
     if (complete) seen.add(fn);

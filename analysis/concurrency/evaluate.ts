@@ -121,10 +121,13 @@ function count(state: State, value: Value): Value {
   return isSymbol(value) && value.startsWith('?#') ? value : `?#${bare(value)}`;
 }
 
-/** A number of elements to go on with: of an unknown one, the size that the model has for all of them. */
+/** A number of elements to go on with: of an unknown one, or of a collection that nothing is known of, what the model says. */
 export function sizeOf(m: Machine, value: Value): number {
   if (typeof value === 'number') return value;
-  return m.size;
+  const name = String(value).replace(/^\?#?/, '');
+  const known = m.unsized.indexOf(name);
+  const place = known < 0 ? m.unsized.push(name) - 1 : known;
+  return place === m.sizes.empty ? 0 : m.sizes.usual;
 }
 
 const largest = 64;
@@ -253,8 +256,15 @@ function operands(
   const [left, right] = [raw(expr.left), raw(expr.right)];
   const isBound = expr.left.kind === 'count' && expr.right.kind === 'count';
   if (!isBound) return [evaluate(m, state, frame, expr.left), evaluate(m, state, frame, expr.right)];
+  // Of all elements there are as many as the model has of each collection, and of a part of them fewer or more.
+  if (isPartOfCount(right)) state.cut = true;
   if (typeof left === 'number' && isSymbol(right)) return [left, sizeOf(m, right)];
   return [left, right];
+}
+
+/** Whether a value is computed from a number of elements: `len(xs) - 1`. */
+function isPartOfCount(value: Value): boolean {
+  return isSymbol(value) && value.startsWith('?(') && value.includes('#');
 }
 
 function equality(

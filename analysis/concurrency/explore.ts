@@ -6,7 +6,7 @@ import type { Node } from '../syntax/node.ts';
 import { activation } from './calls.ts';
 import { newFacts } from './facts.ts';
 import type { Behaviour } from './ir.ts';
-import type { Machine, Program } from './machine.ts';
+import type { Machine, Program, Sizes } from './machine.ts';
 import { settle } from './run.ts';
 import {
   type Channel,
@@ -93,6 +93,8 @@ export interface Graph {
   readonly complete: boolean;
   /** The budget did not suffice: the points are not all. */
   readonly spent: boolean;
+  /** How many collections and numbers of unknown size matter. */
+  readonly unsized: number;
 }
 
 /** How often an exploration starts anew to keep what it has missed, before it keeps everything. */
@@ -102,11 +104,11 @@ const mostRefinements = 3;
 export function explore(
   program: Program,
   root: Behaviour,
-  size: number,
+  sizes: Sizes,
   budget: Budget,
   capacities: ReadonlyMap<Node, number> = new Map(),
 ): Exploration {
-  const { points, complete, spent } = graphOf(program, root, size, budget, capacities);
+  const { points, complete, spent } = graphOf(program, root, sizes, budget, capacities);
   return { verdicts: spent ? [] : verdictsOf(points), states: points.length, complete, spent };
 }
 
@@ -120,7 +122,7 @@ type Shows = (state: State, transition: Transition) => boolean;
 export function graphOf(
   program: Program,
   root: Behaviour,
-  size: number,
+  sizes: Sizes,
   budget: Budget,
   capacities: ReadonlyMap<Node, number> = new Map(),
   shows?: Shows,
@@ -129,7 +131,8 @@ export function graphOf(
   let steps = budget.steps;
   for (let round = 0; ; round++) {
     const facts = newFacts(kept, round === mostRefinements);
-    const m: Machine = { program, size, capacities, facts, tellsReturns: shows !== undefined, steps };
+    const tellsReturns = shows !== undefined;
+    const m: Machine = { program, sizes, unsized: [], capacities, facts, tellsReturns, steps };
     const graph = exploreOnce(m, root, budget, shows);
     // What was too much before it was told apart is too much afterwards.
     if (facts.missed.size === 0 || m.steps <= 0) return graph;
@@ -153,7 +156,7 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget, shows: Shows =
     const step = { actors: ['0'], at: [], name: 'start', events: state.events };
     return { to: add(state, key, -1, step), moved: ['0'], step };
   });
-  const none = (): Graph => ({ starts, points, complete: false, spent: true });
+  const none = (): Graph => ({ starts, points, complete: false, spent: true, unsized: m.unsized.length });
   for (let i = 0; i < points.length; i++) {
     const { state } = points[i] as Point;
     if (m.facts.missed.size > 0 || points.length > budget.states || m.steps <= 0) return none();
@@ -172,7 +175,7 @@ function exploreOnce(m: Machine, root: Behaviour, budget: Budget, shows: Shows =
     if (leadBack || steps.first.some((transition) => shows(state, transition)))
       for (const transition of steps.rest()) follow(m, points, i, transition, add, known);
   }
-  return m.steps <= 0 ? none() : { starts, points, complete, spent: false };
+  return m.steps <= 0 ? none() : { starts, points, complete, spent: false, unsized: m.unsized.length };
 }
 
 /** Adds a state that is known by its key, unless it is there; returns its number. */

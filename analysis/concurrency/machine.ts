@@ -31,10 +31,18 @@ export interface Program {
   isRelevant(fn: Node): boolean;
 }
 
+/** How many elements collections of unknown size have, and how large numbers are that loops count to. */
+export interface Sizes {
+  readonly usual: number;
+  /** The one that has none: its place in the order in which they are asked for. */
+  readonly empty?: number;
+}
+
 export interface Machine {
   readonly program: Program;
-  /** How many elements a collection of unknown size has, and how large a number is that a loop counts to. */
-  readonly size: number;
+  readonly sizes: Sizes;
+  /** The values whose size was asked for and is not known, in that order. */
+  readonly unsized: string[];
   /** Capacities that channels are given in place of those that they are made with, by the call of `make`. */
   readonly capacities: ReadonlyMap<Node, number>;
   readonly facts: Facts;

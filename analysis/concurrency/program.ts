@@ -12,25 +12,29 @@ import { carries } from './shapes.ts';
 /** A behaviour follows from the surface of a package and the text of a function. */
 const remembered = new WeakMap<object, WeakMap<Node, Behaviour>>();
 
+/** The behaviour of a function of this code, made once for each surface of its package. */
+export function behaviourOf(code: Code, fn: Node): Behaviour {
+  const { surface } = code.pkg;
+  const behaviours = remembered.get(surface) ?? new WeakMap<Node, Behaviour>();
+  remembered.set(surface, behaviours);
+  let behaviour = behaviours.get(fn);
+  if (!behaviour) {
+    behaviour = lower(code, fn);
+    behaviours.set(fn, behaviour);
+  }
+  return behaviour;
+}
+
 /** A program whose functions are found from one of them. */
 export function programOf(code: Code): Program {
   const codes = new Map<Node, Code>([[code.root, code]]);
   const relevant = new Map<Node, boolean>();
   const carrying = new Map<string, boolean>();
   const byName = new Map<string, Node | null>();
-  const { surface } = code.pkg;
-  const behaviours = remembered.get(surface) ?? new WeakMap<Node, Behaviour>();
-  remembered.set(surface, behaviours);
   const codeAt = (fn: Node): Code => codes.get(fn.tree.root) ?? code;
 
   return {
-    behaviourOf(fn) {
-      const known = behaviours.get(fn);
-      if (known) return known;
-      const behaviour = lower(codeAt(fn), fn);
-      behaviours.set(fn, behaviour);
-      return behaviour;
-    },
+    behaviourOf: (fn) => behaviourOf(codeAt(fn), fn),
     functionNamed(name) {
       let fn = byName.get(name);
       if (fn === undefined) {

@@ -2,12 +2,15 @@
 // they call. Told from the syntax, since most functions do not, and are never lowered.
 
 import type { Code } from '../model/code.ts';
+import type { GoPackage } from '../model/package.ts';
+import { readAnswer } from '../model/reads.ts';
 import { argumentsOf, child, contains, type Node, nodesOf, textOf, unparen } from '../syntax/node.ts';
 import { makesSomething } from './library-functions.ts';
+import { reachingIn } from './reach.ts';
 import { carries } from './shapes.ts';
 
 /** What a function does by itself, and the functions of the package that it calls or mentions. */
-interface Facts {
+export interface Facts {
   readonly makes: boolean;
   readonly calls: readonly string[];
 }
@@ -28,7 +31,7 @@ export function isRelevant(code: Code, fn: Node, known: Map<Node, boolean>): boo
     }
     if (known.get(at) === false) continue;
     for (const name of facts.calls) {
-      const callee = itsCode.functionNamed(name);
+      const callee = mayLead(code.pkg, name) ? itsCode.functionNamed(name) : undefined;
       if (callee) visited.set(callee.root, callee);
     }
   }
@@ -37,12 +40,21 @@ export function isRelevant(code: Code, fn: Node, known: Map<Node, boolean>): boo
   return false;
 }
 
+/** Whether a function can come to something that is made or started, as far as texts tell. */
+function mayLead(pkg: GoPackage, name: string): boolean {
+  const own = name.slice(name.lastIndexOf('.') + 1);
+  const parts = [reachingIn(pkg).has(own)];
+  readAnswer({ parts, again: (now) => [reachingIn(now).has(own)] });
+  return parts[0] === true;
+}
+
 /** The functions of the package that a function calls or hands on, literals in it included, by name. */
 export function callsOf(code: Code, fn: Node): readonly string[] {
   return factsOf(code, fn).calls;
 }
 
-function factsOf(code: Code, fn: Node): Facts {
+/** The facts of a function of this code. */
+export function factsOf(code: Code, fn: Node): Facts {
   const { surface } = code.pkg;
   const ofSurface = remembered.get(surface) ?? new WeakMap<Node, Facts>();
   remembered.set(surface, ofSurface);

@@ -19,9 +19,9 @@ export function capacityRepairs(
   const program = programOf(code);
   const behaviour = program.behaviourOf(root);
   return sizes.every((size) => {
-    const before = explore(program, behaviour, size, budget);
+    const before = explore(program, behaviour, { usual: size }, budget);
     const room = new Map([[make, capacity === 'size' ? size : capacity]]);
-    const after = explore(program, behaviour, size, budget, room);
+    const after = explore(program, behaviour, { usual: size }, budget, room);
     const isGone = !after.verdicts.some((v) => isSame(v, verdict));
     return after.complete && isGone && after.verdicts.every((v) => before.verdicts.some((b) => isSame(b, v)));
   });

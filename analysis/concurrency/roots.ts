@@ -1,11 +1,12 @@
-// The functions of a package that are worth exploring: those that start goroutines or make what they wait for, and
-// those that call a function that starts some. Told from texts, which an edit leaves alone but for one.
+// The functions of a package that are worth exploring: those that wait or start goroutines, and those that call a
+// function that starts some, if what they wait for can be made there. Told from texts, which an edit leaves alone but
+// for one.
 
 import type { Mention } from '../model/mentions.ts';
 import type { GoPackage } from '../model/package.ts';
 import { importsOf } from '../syntax/imports.ts';
-import { nodesOf } from '../syntax/node.ts';
-import { type Declaration, isTestFile, type SourceFile, treeOf } from '../syntax/source-file.ts';
+import { type Declaration, isTestFile, type SourceFile } from '../syntax/source-file.ts';
+import { mayReach } from './reach.ts';
 
 /** Words without one of which nothing in a function can start a goroutine or make it wait. */
 const words = /\b(?:go|Go|chan|Lock|RLock|Wait|AfterFunc|Do)\b/;
@@ -14,13 +15,16 @@ const words = /\b(?:go|Go|chan|Lock|RLock|Wait|AfterFunc|Do)\b/;
 export function rootsOf(pkg: GoPackage): readonly Mention[] {
   const names = [...new Set(pkg.files.flatMap(startersIn))].sort();
   const mentions = mentionsOf(names);
-  return pkg.files.flatMap((file) => {
+  const candidates = pkg.files.flatMap((file) => {
     // What a test does to other code, on paths that its data excludes, says little about that code.
     if (isForTests(file)) return [];
     return file.declarations
       .filter((d) => (d.kind === 'func' || d.kind === 'var') && (hasWord(d) || mentions(d)))
       .map((declaration) => ({ file, declaration }));
   });
+  if (candidates.length === 0) return [];
+  const reaches = mayReach(pkg);
+  return candidates.filter(({ declaration }) => reaches(declaration));
 }
 
 function isForTests(file: SourceFile): boolean {
@@ -51,12 +55,13 @@ function startersIn(file: SourceFile): readonly string[] {
   return names;
 }
 
+/** A `go` where a statement can begin; what looks so in a long comment is no harm. */
+const statement = /(?:^|[;{}:])[ \t]*go[ \t]+[\p{L}_(]/mu;
+
 function startedIn(declaration: Declaration): readonly string[] {
   let names = starters.get(declaration);
   if (!names) {
-    const { kind, text } = declaration;
-    const tree = kind === 'func' && /\bgo\b/.test(text) ? treeOf(declaration) : undefined;
-    names = tree && nodesOf(tree, 'go_statement').length > 0 ? declaration.names : [];
+    names = declaration.kind === 'func' && statement.test(declaration.text) ? declaration.names : [];
     starters.set(declaration, names);
   }
   return names;

@@ -3,7 +3,7 @@
 import type { Node } from '../syntax/node.ts';
 import { leave } from './calls.ts';
 import { encode } from './encode.ts';
-import { evaluate, fresh, truth } from './evaluate.ts';
+import { evaluate, fresh, sizeOf, truth } from './evaluate.ts';
 import { keeps } from './facts.ts';
 import type { Ending } from './ir.ts';
 import { type Machine, store, update } from './machine.ts';
@@ -289,5 +289,5 @@ function lengthOf(m: Machine, state: State, over: Value): number {
   if (over === null) return 0;
   const memory = memoryOf(state, over);
   if (memory?.kind === 'list') return memory.items.length;
-  return m.size;
+  return sizeOf(m, over);
 }

@@ -60,6 +60,8 @@ export function carries(type: Type, code: Code, seen: ReadonlySet<string> = new 
     const name = show(type);
     if (primitives.has(name) || name === 'context.Context') return true;
     if (seen.has(name) || seen.size > 12) return false;
+    // What a struct of another package holds is moved by that package's code alone.
+    if (type.pkg !== code.pkg.importPath && type.pkg !== '' && isStruct(type, code)) return false;
     return carries(code.underlyingOf(type), code, new Set([...seen, name]));
   }
   switch (type.kind) {

@@ -28,7 +28,7 @@ export function endlessLoopOf(code: Code, fn: Node, depth = 0): EndlessLoop | un
   if (own) return { code, fn, loop: own, call: undefined };
   if (depth >= deepest) return undefined;
   for (const call of calledAsStatements(code, fn)) {
-    const target = onlyCalled(code, call);
+    const target = named(code, call);
     if (!target || target.node === fn) continue;
     const found = endlessLoopOf(target.code, target.node, depth + 1);
     if (found) return { ...found, call };
@@ -36,18 +36,16 @@ export function endlessLoopOf(code: Code, fn: Node, depth = 0): EndlessLoop | un
   return undefined;
 }
 
-/** The one function that a call can reach. Methods of interfaces are left out: to find who has them costs much. */
-function onlyCalled(
-  code: Code,
-  call: Node,
-): (Pick<EndlessLoop, 'code'> & { readonly node: Node }) | undefined {
+/** The function that a call names, or the literal that it calls where it stands. To find what a value holds costs much. */
+function named(code: Code, call: Node): (Pick<EndlessLoop, 'code'> & { readonly node: Node }) | undefined {
   const callee = code.calleeOf(call);
   if (callee) {
     const body = code.bodyOf(callee);
     return body && { code: body, node: body.root };
   }
-  const { functions, outside, complete } = targetsOf(code, call);
-  return complete && functions.length === 1 && outside.length === 0 ? functions[0] : undefined;
+  const fn = child(call, 'function');
+  const literal = fn && unparen(fn);
+  return literal?.kind === 'func_literal' ? { code, node: literal } : undefined;
 }
 
 function calledAsStatements(code: Code, fn: Node): readonly Node[] {

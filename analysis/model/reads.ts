@@ -149,24 +149,53 @@ function isSame({ parts, again }: Answer, pkg: GoPackage): boolean {
   return now?.length === parts.length && now.every((part, i) => part === parts[i]);
 }
 
+/** A declaration with its file, and what has become of it. */
+export interface Changed {
+  readonly old: { readonly file: SourceFile; readonly declaration: Declaration };
+  readonly now: { readonly file: SourceFile; readonly declaration: Declaration } | undefined;
+}
+
+/**
+ * A value as it is in this version of the package, if all that was read and has changed since are bodies, each into one
+ * that will do as well; undefined otherwise.
+ */
+export function holdsAlike<T>(
+  recorded: Recorded<T>,
+  pkg: GoPackage,
+  willDo: (changed: Changed) => boolean,
+): Recorded<T> | undefined {
+  const { reads, holdsFor, value } = recorded;
+  if (holdsFor.surface !== pkg.surface) return undefined;
+  const change = changeBetween(holdsFor, pkg);
+  if (touches(change, { ...reads, bodies: new Set() })) return undefined;
+  const bodies = new Set(reads.bodies);
+  for (const changed of change.declarations) {
+    if (!bodies.delete(changed.old.declaration)) continue;
+    if (!changed.now || !willDo(changed)) return undefined;
+    bodies.add(changed.now.declaration);
+  }
+  if ([...reads.answers].some((answer) => !isSame(answer, pkg))) return undefined;
+  return { value, reads: { ...reads, bodies }, holdsFor: pkg };
+}
+
 /** What two versions of a package with the same surface do not share. */
 interface Change {
   /** Of the version before. */
   readonly files: readonly SourceFile[];
-  readonly declarations: readonly Declaration[];
-  /** The changed declarations, of both versions. */
-  readonly either: readonly Declaration[];
+  readonly declarations: readonly Changed[];
   /** Whether a word is in one of those, for the words that were asked for. */
   readonly mentions: Map<string, boolean>;
 }
 
 function touches(change: Change, { bodies, words, files }: Reads): boolean {
   if (change.files.some((file) => files.has(file))) return true;
-  if (change.declarations.some((declaration) => bodies.has(declaration))) return true;
+  if (change.declarations.some(({ old }) => bodies.has(old.declaration))) return true;
   for (const word of words) {
     let isMentioned = change.mentions.get(word);
     if (isMentioned === undefined) {
-      isMentioned = change.either.some((declaration) => mentionsWord(declaration, word));
+      isMentioned = change.declarations
+        .flatMap(({ old, now }) => (now ? [old, now] : [old]))
+        .some(({ declaration }) => mentionsWord(declaration, word));
       change.mentions.set(word, isMentioned);
     }
     if (isMentioned) return true;
@@ -191,8 +220,7 @@ function changeBetween(before: GoPackage, after: GoPackage): Change {
 /** With the same surface, files and declarations stand in the same order, but for imports of a trial. */
 function difference(before: GoPackage, after: GoPackage): Change {
   const files: SourceFile[] = [];
-  const declarations: Declaration[] = [];
-  const either: Declaration[] = [];
+  const declarations: Changed[] = [];
   const later = [...after.files, ...after.leftOut];
   [...before.files, ...before.leftOut].forEach((file, i) => {
     const now = later[i];
@@ -202,11 +230,13 @@ function difference(before: GoPackage, after: GoPackage): Change {
     withoutImports(file).forEach((declaration, j) => {
       const changed = others[j];
       if (declaration === changed) return;
-      declarations.push(declaration);
-      either.push(declaration, ...(changed ? [changed] : []));
+      declarations.push({
+        old: { file, declaration },
+        now: now && changed && { file: now, declaration: changed },
+      });
     });
   });
-  return { files, declarations, either, mentions: new Map() };
+  return { files, declarations, mentions: new Map() };
 }
 
 /** Functions that two versions of a package do not share, where nothing else differs. */

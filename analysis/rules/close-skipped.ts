@@ -37,6 +37,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['<-', 'range '],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'stuck', /^(?:next|receive)$/)) {

@@ -21,6 +21,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['Lock()'],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'stuck', /Lock$/)) {

@@ -21,6 +21,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['close('],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'close of closed', /./))

@@ -25,6 +25,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['select'],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'stuck', /^(?:select|block)$/)) {

@@ -20,6 +20,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['Done()', 'Add('],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'negative count', /./))

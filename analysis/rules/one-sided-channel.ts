@@ -34,7 +34,8 @@ export default defineRule({
   fixes: {},
   imports: [],
   inTests: false,
-  mentions: ['<-', 'range '],
+  // A loop over a channel has one variable or none.
+  mentions: ['<-', /\bfor\s+(?:\w+\s*:?=\s*)?range\b/],
 
   check(code, report) {
     if (isTestSupport(code)) return;

@@ -35,8 +35,8 @@ export interface Rule<FixId extends string = string> {
   readonly fixes: Readonly<Record<FixId, FixDescription>>;
   /** Looked at only in files that import one of these packages; empty for any file. */
   readonly imports: readonly string[];
-  /** A declaration is checked only if its text contains one of these. */
-  readonly mentions: readonly string[];
+  /** A declaration is checked only if its text contains one of these, or what one of them matches. */
+  readonly mentions: readonly (string | RegExp)[];
   /**
    * … or calls a function or method that the package declares with one of these in its header: `http.Response` finds
    * the calls of all that return one, whatever their names.
@@ -46,6 +46,11 @@ export interface Rule<FixId extends string = string> {
   readonly alsoMentions?: readonly string[];
   /** `false` if the rule has nothing to say in `_test.go` files: then none of them is parsed for it. */
   readonly inTests?: false;
+  /**
+   * Set if the check speaks only of what `defectsAt` gives it: where explorations find no defect, a declaration is
+   * neither parsed for it nor checked.
+   */
+  readonly explores?: true;
   /** Called once for each function, method and package-level `var` that passes both tests and parses. */
   check(code: Code, report: Report<FixId>): void;
 }

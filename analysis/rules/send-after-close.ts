@@ -23,6 +23,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['<-'],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'send on closed', /./)) {

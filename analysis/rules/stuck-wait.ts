@@ -21,6 +21,7 @@ export default defineRule({
   imports: [],
   inTests: false,
   mentions: ['Wait()', '.Do(', '.Go('],
+  explores: true,
 
   check(code, report) {
     for (const defect of defectsAt(code, 'stuck', /\.(?:Wait|Do|Go)$/)) {

@@ -4,7 +4,7 @@ import { linkSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../analysis/node/reason.ts';
 import { reasonOf } from '../problem.ts';
-import { removeQuietly } from '../write.ts';
+import { removeQuietly } from './whole-file.ts';
 
 /** In milliseconds; a writer needs a fraction of it. */
 const patience = 10_000;

@@ -1,13 +1,13 @@
 // Plans on disk: read with a check of their shape, written whole or not at all, one writer at a time.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { shapeCheck } from '../../analysis/node/json-shape.ts';
 import { reasonOf, UsageError } from '../problem.ts';
-import { createFile, replaceFile } from '../write.ts';
 import { keyOf } from './key.ts';
 import { withLock } from './lock.ts';
 import type { Change, Decision, Plan } from './plan.ts';
 import { planSchema } from './plan-schema.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /**
  * Reads the plan at a path, which messages call `named`. Fields that this version does not know are kept. Throws a
@@ -64,7 +64,7 @@ function repeated(changes: readonly Change[]): readonly string[] {
 
 /** The text of a plan file. */
 export function planText(plan: Plan): string {
-  return `${JSON.stringify(plan, null, 1)}\n`;
+  return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
 /**
@@ -73,10 +73,14 @@ export function planText(plan: Plan): string {
  * if it could not be.
  */
 export function writePlan(path: string, next: Plan, named = path): Plan {
+  if (existsSync(path) && !statSync(path).isFile()) {
+    // A pipe or a terminal, such as /dev/stdout, has no decisions to pass on.
+    writeFileSync(path, planText(next));
+    return next;
+  }
   return withLock(path, named, () => {
-    const isThere = existsSync(path);
-    const plan = isThere ? mergeDecisions(olderPlan(path), next) : next;
-    const reason = (isThere ? replaceFile : createFile)(path, planText(plan));
+    const plan = mergeDecisions(existsSync(path) ? olderPlan(path) : undefined, next);
+    const reason = writeWholeFile(path, planText(plan));
     if (reason !== undefined) throw new Error(`${named}: not written: ${reason}`);
     return plan;
   });
@@ -106,7 +110,7 @@ export function writeDecisions(
     const known = new Set(before.changes.map(keyOf));
     const unknown = [...decisions.keys()].filter((key) => !known.has(key));
     if (plan === before) return { plan, unknown };
-    const reason = replaceFile(path, planText(plan));
+    const reason = writeWholeFile(path, planText(plan));
     if (reason !== undefined) throw new Error(`${named}: the decision is not saved: ${reason}`);
     return { plan, unknown };
   });

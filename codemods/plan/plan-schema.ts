@@ -47,13 +47,18 @@ const left = object({
   reason: text,
 });
 
-export const planSchema: JsonSchema = object({
+const plan = object({
   plan: number,
   goleash: text,
   selection: listOf(text),
   changes: listOf(change),
   left: listOf({ ...left, properties: { ...left.properties, output: text } }),
 });
+
+export const planSchema: JsonSchema = {
+  ...plan,
+  properties: { ...plan.properties, rules: listOf(text), config: name },
+};
 
 /** An object that has all of these. */
 function object(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {

@@ -10,6 +10,10 @@ export interface Plan {
   readonly goleash: string;
   /** What was asked for, as it is typed after `goleash plan`. */
   readonly selection: readonly string[];
+  /** The only rules that ran; absent for all that the configuration leaves on. */
+  readonly rules?: readonly string[];
+  /** The configuration file that was named; a path. */
+  readonly config?: string;
   /** In the order in which they are applied. */
   readonly changes: readonly Change[];
   /** Fixes that were selected and are not among the changes. */
@@ -18,7 +22,7 @@ export interface Plan {
 
 /** One fix of one finding: applied whole or not at all. */
 export interface Change {
-  /** Names the finding and its fix, whatever line it has moved to. */
+  /** Names the finding in its package, whatever line it has moved to. */
   readonly fingerprint: string;
   readonly ruleId: string;
   readonly fixId: string;
@@ -29,6 +33,7 @@ export interface Change {
   readonly confidence: Confidence;
   /** What is wrong. */
   readonly message: string;
+  /** In the text that the edits were made against, as all places of a change are. */
   readonly at: PlannedPlace;
   /** The reason step by step; with `step` it is a step of the witness. */
   readonly related: readonly (PlannedPlace & { readonly message: string; readonly step?: Step })[];

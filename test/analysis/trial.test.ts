@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { type Defect, defectsIn } from '../../analysis/concurrency/defects.ts';
+import { mergeFixes } from '../../analysis/edit/merge.ts';
 import {
   rules as allRules,
   analyze,
@@ -13,7 +14,6 @@ import {
   fixPackage,
   type GoPackage,
   type Library,
-  mergeFixes,
   sourceFile,
 } from '../../analysis/index.ts';
 import { codeOf } from '../../analysis/model/code.ts';
@@ -191,6 +191,29 @@ test('a fix is safe only if others see the same, in the same order', () => {
   // With room in the channel, what follows the send need not follow what precedes the receive.
   assert.deepEqual(offered(leak('', 'out <- 2')), ['leaked-sender: buffer-result-channel safe']);
   assert.deepEqual(offered(leak('out <- 1', 'out <- 2')), ['leaked-sender: buffer-result-channel review']);
+});
+
+test('a fix under which somebody still waits if a collection is empty and others are not is for review', () => {
+  const closed = (workers: string): string => `package m
+
+func f(list []int, n int) {
+	ch := make(chan int)
+	for range ${workers} {
+		go func() {
+			for range ch {
+			}
+		}()
+	}
+	for _, x := range list {
+		ch <- x
+	}
+}
+`;
+  const unclosed = allRules.filter(({ id }) => id === 'unclosed-channel');
+  const of = (text: string): readonly string[] =>
+    analysed(packageOf(text), unclosed).flatMap(({ fixes }) => fixes[0]?.safety ?? []);
+  assert.deepEqual(of(closed('n')), ['review']);
+  assert.deepEqual(of(closed('3')), ['safe']);
 });
 
 test('a trial leaves explorations as they are, and is not repeated when others are made again', async () => {

@@ -81,3 +81,17 @@ func produce(c chan int) {
 	c <- 2
 }
 `;
+
+/** Two calls, at lines 6 and 10, whose fixes want one client: with `--unsafe` the second fix uses that of the first. */
+export const twoGets = `package m
+
+import "net/http"
+
+func First(url string) (*http.Response, error) {
+	return http.Get(url)
+}
+
+func Second(url string) (*http.Response, error) {
+	return http.Get(url)
+}
+`;

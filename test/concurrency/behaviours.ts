@@ -4,11 +4,14 @@ import { isConversion } from '../../analysis/callgraph/targets.ts';
 import type { Behaviour } from '../../analysis/concurrency/ir.ts';
 import { ownedBlocks } from '../../analysis/concurrency/loop-functions.ts';
 import { lower } from '../../analysis/concurrency/lower.ts';
+import { mayReach } from '../../analysis/concurrency/reach.ts';
+import { factsOf } from '../../analysis/concurrency/relevance.ts';
 import { checkBehaviour } from '../../analysis/concurrency/sanity.ts';
 import { defaultConfig, type GoPackage, type Library } from '../../analysis/index.ts';
 import { type Code, codeOf } from '../../analysis/model/code.ts';
 import { worldOf } from '../../analysis/model/package-index.ts';
 import { type Node, textOf } from '../../analysis/syntax/node.ts';
+import { declarationOf } from '../../analysis/syntax/source-file.ts';
 import { lineAt } from '../support/go.ts';
 
 /** The declarations of a package that parse. */
@@ -78,4 +81,25 @@ function isVisible(code: Code, node: Node): boolean {
   const name = code.calleeName(node);
   // Of what has no name, a function value is called.
   return name === '' || name === 'builtin.close' || code.functionNamed(name) !== undefined;
+}
+
+/** Declarations that can come to something which goroutines wait for, although their texts seem to say that they cannot. */
+export function wronglyLeftOut(codes: readonly Code[]): readonly string[] {
+  return codes.flatMap((code) => {
+    const declaration = declarationOf(code.root);
+    if (mayReach(code.pkg)(declaration) || !reachesMaker(code)) return [];
+    return [`${code.file.path}: ${declaration.names.join()} is left out`];
+  });
+}
+
+function reachesMaker(code: Code): boolean {
+  const visited = new Set([code]);
+  for (const at of visited) {
+    for (const fn of at.functions) {
+      const { makes, calls } = factsOf(at, fn);
+      if (makes) return true;
+      for (const callee of calls.flatMap((name) => at.functionNamed(name) ?? [])) visited.add(callee);
+    }
+  }
+  return false;
 }

@@ -20,7 +20,7 @@ async function verdicts(text: string, size = 2): Promise<readonly string[]> {
 
 function verdictsOf(code: Code, size = 2): readonly string[] {
   const program = programOf(code);
-  const result = explore(program, program.behaviourOf(code.root), size, budget);
+  const result = explore(program, program.behaviourOf(code.root), { usual: size }, budget);
   const found = result.verdicts.map(({ kind, call }) => `${kind} ${textOf(call.at).replace(/\s+/g, ' ')}`);
   return result.complete ? found : [...found, 'incomplete'];
 }
@@ -245,7 +245,7 @@ test('an exploration that was not finished says whether the budget was to blame'
   const ended = async (text: string, of: typeof budget) => {
     const code = await lastCode(`package p\n\n${text}`);
     const program = programOf(code);
-    const { complete, spent } = explore(program, program.behaviourOf(code.root), 2, of);
+    const { complete, spent } = explore(program, program.behaviourOf(code.root), { usual: 2 }, of);
     return { complete, spent };
   };
   const leak = 'func f() { c := make(chan int); go func() { c <- 1 }(); go func() { c <- 2 }(); <-c }';
@@ -266,7 +266,7 @@ test('the witness is the shortest way, step by step', async () => {
     'package p\n\nfunc f(x bool) { c := make(chan int); go func() { c <- 1 }(); if x { return }; <-c }',
   );
   const program = programOf(code);
-  const [verdict] = explore(program, program.behaviourOf(code.root), 2, budget).verdicts;
+  const [verdict] = explore(program, program.behaviourOf(code.root), { usual: 2 }, budget).verdicts;
   const events = verdict?.witness.flatMap((step) => step.events) ?? [];
   assert.deepEqual(
     events.map((e) => `${e.kind} ${textOf(e.at)} ${e.outcome ?? ''}`.trim()),

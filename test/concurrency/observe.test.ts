@@ -16,7 +16,7 @@ async function alike(first: string, second: string): Promise<boolean> {
       `package p\n\nimport ("context"; "sync"; "time")\n\nvar _ time.Time\n\nfunc f(out chan int, x bool, mu *sync.Mutex, ctx context.Context) int { ${body} }`,
     );
     const program = programOf(code);
-    const made = graphOf(program, program.behaviourOf(code.root), 2, budget, new Map(), isVisible);
+    const made = graphOf(program, program.behaviourOf(code.root), { usual: 2 }, budget, new Map(), isVisible);
     assert.equal(made.complete, true);
     return made;
   };

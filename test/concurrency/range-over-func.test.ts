@@ -27,10 +27,15 @@ async function verdicts(text: string): Promise<readonly string[]> {
   const code = await lastCode(text);
   assert.deepEqual(violationsOf(code), [], text);
   const program = programOf(code);
-  const { verdicts, complete } = explore(program, program.behaviourOf(code.root), 2, {
-    states: 3000,
-    steps: 400_000,
-  });
+  const { verdicts, complete } = explore(
+    program,
+    program.behaviourOf(code.root),
+    { usual: 2 },
+    {
+      states: 3000,
+      steps: 400_000,
+    },
+  );
   const found = verdicts.map(({ kind, call }) => `${kind} ${textOf(call.at).replace(/\s+/g, ' ')}`);
   return complete ? found.sort() : ['incomplete'];
 }

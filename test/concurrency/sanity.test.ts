@@ -21,7 +21,7 @@ import { fixtureIds, fixturePackages, readFixture } from '../support/fixture.ts'
 import { target } from '../support/go.ts';
 import { assertNone } from '../support/problems.ts';
 import { library } from '../support/runtime.ts';
-import { codesOf, lowered, violationsOf } from './behaviours.ts';
+import { codesOf, lowered, violationsOf, wronglyLeftOut } from './behaviours.ts';
 import { followBehaviour } from './follow.ts';
 
 const goroot = spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).stdout?.trim();
@@ -44,6 +44,7 @@ for (const path of [...paths, 'cmd/compile/internal/rangefunc']) {
     );
     assert.ok(codes.length > 20);
     assertNone(codes.flatMap(violationsOf));
+    assertNone(wronglyLeftOut(codes));
   });
 }
 
@@ -54,6 +55,7 @@ test('the behaviours of the fixtures are sound, and lose nothing', async () => {
   );
   assert.ok(codes.length > 500);
   assertNone(codes.flatMap(violationsOf));
+  assertNone(wronglyLeftOut(codes));
 });
 
 const declarations = `package p

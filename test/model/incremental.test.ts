@@ -357,6 +357,9 @@ test('after edits in bodies of the examples of all rules, findings and fixes are
       [/(?<=func last\(\) \{).*/, ` use(${names.map((name) => `${name}.X`).join(', ')}) }`],
       [/(?<=^func .*\{)$/m, '\n\tprintln("\\n")'],
       [/(?<=func last\(\) \{).*/, '}'],
+      [/^\t+.*(?:<-|go func|Wait|Lock).*$/m, '\tprintln()'],
+      [/^[\s\S]*$/, example],
+      [/^\t+.*(?:<-|go func|Wait|Lock).*$/m, '\tprintln(1)'],
     ] as const) {
       texts = new Map([[path, (texts.get(path) ?? '').replace(from, () => to)]]);
       packages = packagesOf(texts, packages);

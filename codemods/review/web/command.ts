@@ -1,10 +1,9 @@
 // goleash review --web and --html: the review on a page.
 
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ExitStatus, exit, type Host } from '../../host.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { createFile, replaceFile } from '../../write.ts';
+import { writeWholeFile } from '../../plan/whole-file.ts';
 import { newNonce, pageData, pageParts, pageText } from './page.ts';
 import { serveReview } from './server.ts';
 
@@ -30,8 +29,7 @@ export async function reviewOnPage(reviewed: Reviewed, host: Host): Promise<void
 /** Writes the page to a file, for reading. */
 export function writePage(file: string, plan: Plan, { named, next }: Reviewed, host: Host): ExitStatus {
   const text = pageText(pageData(plan, { named, live: false, next }), pageParts(), newNonce());
-  const path = resolve(host.cwd, file);
-  const reason = (existsSync(path) ? replaceFile : createFile)(path, text);
+  const reason = writeWholeFile(resolve(host.cwd, file), text);
   if (reason !== undefined) {
     host.err(`goleash: ${file}: not written: ${reason}\n`);
     return exit.incomplete;
