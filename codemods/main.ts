@@ -11,6 +11,7 @@ import { type ApplyOptions, apply } from './plan/apply-command.ts';
 import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
+import { type ReviewOptions, review, wordsOf } from './review/review.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
 
 /** Commands that other parts of goleash provide. */
@@ -157,6 +158,8 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       done(await refactor(id, place, options, host)),
     );
 
+  reviewCommand(program, host, done);
+
   program
     .command('explain <rule>')
     .description('tell what a rule finds, why it matters and how it is fixed, or what a refactoring does')
@@ -179,6 +182,22 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       done(undefined);
     });
   return program;
+}
+
+function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) => void): void {
+  program
+    .command('review <plan>')
+    .description('decide which changes of a plan are applied, one at a time and by reason')
+    .option('--accept <words>', 'accept without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--reject <words>', 'reject without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--list', 'print the changes as a table and decide nothing')
+    .addOption(new Option('--web', 'review on a page that only this computer can open').conflicts('list'))
+    .option('--html <file>', 'write the page to a file, for reading, and decide nothing')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan -o plan.json && goleash review plan.json', 'goleash review --accept safe --reject lost-cancel plan.json', 'goleash review --web plan.json', 'goleash review --html review.html plan.json')}\nDecisions are in the plan as soon as they are made. Exit status: 0 done, 2 wrong usage or plan, 3 something could not be saved`,
+    )
+    .action(async (plan: string, options: ReviewOptions) => done(await review(plan, options, host)));
 }
 
 function allowDirty(): Option {

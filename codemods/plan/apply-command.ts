@@ -12,8 +12,8 @@ import { shownPath, styleFor } from '../terminal.ts';
 import { foldersOf, lockedBy, recoverAround } from '../write.ts';
 import { sha256 } from './changes.ts';
 import type { Change } from './plan.ts';
+import { readPlan } from './plan-file.ts';
 import { changesIn, type Planned, type Request, remade } from './planning.ts';
-import { readPlan } from './read.ts';
 import type { Missing } from './selection.ts';
 import { type LadderOptions, verified } from './verify.ts';
 import { refuseDirt, type WriteOptions, written } from './written.ts';
@@ -27,7 +27,7 @@ export interface ApplyOptions extends WriteOptions, LadderOptions {
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
 export async function apply(name: string, options: ApplyOptions, host: Host): Promise<ExitStatus> {
-  const plan = readPlan(name, host.cwd);
+  const plan = readPlan(absolute(name, host.cwd), name);
   const { wanted, not } = choose(plan.changes, options.unsafe === true, host.cwd);
   const paths = [
     ...new Set(wanted.flatMap(({ edits }) => edits.map(({ path }) => absolute(path, host.cwd)))),

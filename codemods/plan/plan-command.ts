@@ -1,15 +1,15 @@
 // goleash plan: what would be changed and why, as a file to review and to apply later.
 
-import { writeFileSync } from 'node:fs';
 import { version } from '../../analysis/node/rule-page.ts';
 import { commandName, type ExitStatus, exit, type Host } from '../host.ts';
-import { reasonOf, UsageError } from '../problem.ts';
+import { UsageError } from '../problem.ts';
 import { count } from '../report/text.ts';
 import { statsOf, tellProblems, tellStats } from '../run.ts';
 import { absolute, targetsOf } from '../targets.ts';
 import { shellWord } from '../terminal.ts';
 import { type FixChoice, requestOf, selectionOf } from './choice.ts';
 import type { Plan } from './plan.ts';
+import { planText, writePlan } from './plan-file.ts';
 import { changesIn, planned } from './planning.ts';
 import { type LadderOptions, verified } from './verify.ts';
 
@@ -34,10 +34,9 @@ export async function plan(paths: readonly string[], options: PlanOptions, host:
     changes,
     left: made.left,
   };
-  const text = `${JSON.stringify(value, null, 2)}\n`;
-  if (output === undefined) host.out(text);
+  if (output === undefined) host.out(planText(value));
   else {
-    writePlan(output, text, host);
+    keep(value, output, host);
     if (!options.quiet) tellPlan(value, output, host);
   }
   tellProblems(made.outcome.problems, host);
@@ -46,11 +45,12 @@ export async function plan(paths: readonly string[], options: PlanOptions, host:
   return changes.length > 0 ? exit.findings : exit.clean;
 }
 
-function writePlan(output: string, text: string, host: Host): void {
+/** A plan that is there already passes on what was decided. */
+function keep(value: Plan, output: string, host: Host): void {
   try {
-    writeFileSync(absolute(output, host.cwd), text);
+    writePlan(absolute(output, host.cwd), value, output);
   } catch (error) {
-    throw new UsageError(`cannot write ${output}: ${reasonOf(error)}`);
+    throw new UsageError((error as Error).message);
   }
 }
 
