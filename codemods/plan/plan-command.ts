@@ -1,5 +1,7 @@
 // goleash plan: what would be changed and why, as a file to review and to apply later.
 
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { version } from '../../analysis/node/rule-page.ts';
 import { commandName, type ExitStatus, exit, type Host } from '../host.ts';
 import { UsageError } from '../problem.ts';
@@ -20,6 +22,7 @@ export interface PlanOptions extends FixChoice, LadderOptions {
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
 export async function plan(paths: readonly string[], options: PlanOptions, host: Host): Promise<ExitStatus> {
   const start = performance.now();
+  if (options.output !== undefined) refuseMissingFolder(options.output, host);
   const request = requestOf(targetsOf(paths, host.cwd), options, { write: false }, host);
   const made = await verified(await planned(request, host), options, request, host);
   const changes = changesIn(made);
@@ -43,6 +46,12 @@ export async function plan(paths: readonly string[], options: PlanOptions, host:
   if (options.stats) tellStats(statsOf(made.outcome, start), host);
   if (made.outcome.problems.length > 0) return exit.incomplete;
   return changes.length > 0 ? exit.findings : exit.clean;
+}
+
+/** Before the work, not after it. */
+function refuseMissingFolder(output: string, host: Host): void {
+  const folder = dirname(absolute(output, host.cwd));
+  if (!existsSync(folder)) throw new UsageError(`cannot write ${output}: there is no folder ${folder}`);
 }
 
 /** A plan that is there already passes on what was decided. */

@@ -57,7 +57,7 @@ const plan = object({
 
 export const planSchema: JsonSchema = {
   ...plan,
-  properties: { ...plan.properties, rules: listOf(text), config: name },
+  properties: { ...plan.properties, rules: listOf(text), config: name, tags: listOf(name) },
 };
 
 /** An object that has all of these. */
