@@ -6,6 +6,7 @@ import { type SourceFile, siteOf } from '../syntax/source-file.ts';
 import { applyEdits } from './apply.ts';
 import { mapLines } from './go-text.ts';
 import {
+  commentsBehind,
   fitted,
   indentAt,
   isFirstOnLine,
@@ -17,7 +18,7 @@ import {
   trailing,
 } from './layout.ts';
 
-/** By node: the text to write in its place. A statement that is replaced by nothing goes with its line and the comment on it. */
+/** By node: the text to write in its place. A statement that is replaced by nothing goes with its line, but for a comment on it. */
 export type Changes = ReadonlyMap<Node, string>;
 
 /** The statements of a block with all comments between its braces, `depth` tabs from the first column. */
@@ -50,6 +51,9 @@ function changed(file: SourceFile, span: Span, within: Node, changes: Changes): 
     const start = node.start + offset;
     const end = start + text.slice(start, node.end + offset).trimEnd().length;
     const tail = trailing(file, end, ';');
+    const comments = commentsBehind(file, end);
+    if (newText === '' && isFirstOnLine(text, start) && comments)
+      return [{ path: '', start: start - span.start, end: comments.start - span.start, newText }];
     const isLine = newText === '' && isFirstOnLine(text, start) && tail.last;
     const from = isLine ? lineStart(text, start) : start;
     const to = isLine ? nextLine(text, tail.end) : end;

@@ -5,7 +5,7 @@ import { declarationOf, type SourceFile, sourceFile } from '../syntax/source-fil
 import { bodyText } from './body-text.ts';
 import type { FixBuilder, NamesAt } from './fix-builder.ts';
 import { parseDuration } from './go-text.ts';
-import { eolAt, fitted, indentAt, isBlank, lineStart, spanOf, unindented } from './layout.ts';
+import { commentsBehind, eolAt, fitted, indentAt, isBlank, lineStart, spanOf, unindented } from './layout.ts';
 import { addedFirst } from './lists.ts';
 import type { KeyedElement } from './literals.ts';
 import {
@@ -49,7 +49,7 @@ export interface Changes {
 
 export function emptyChanges(names: NamesAt, files: readonly SourceFile[]): Changes {
   const each = files.map((file): FileChanges => {
-    const lines: Lines = { file, opened: new Set(), removed: [] };
+    const lines: Lines = { file, opened: new Set(), removed: [], carried: new Set() };
     return { file, lines, drafts: [], texts: [], literals: new Map(), wanted: [] };
   });
   return { names, files: each, declares: [], isPossible: true };
@@ -108,6 +108,13 @@ function statementEdits(changes: Changes): StatementEdits {
     insertStatementBefore: (node, text) => add(node, text, beforeStatement(lines(node), node, text)),
     insertStatementAfter: (node, text) => add(node, text, afterStatement(lines(node), node, text)),
     insertFirst: (block, text) => add(block, text, firstInBlock(lines(block), block, text)),
+    comment: (statement) => {
+      const { file, lines } = changesFor(changes, statement);
+      const comments = commentsBehind(file, spanOf(file, statement).end);
+      if (!comments) return '';
+      lines.carried.add(statement);
+      return ` ${file.text.slice(comments.start, comments.end)}`;
+    },
     removeStatement: (node) => add(node, '', removeStatement(lines(node), node)),
     addKeyedElement: (literal, key, value) => {
       const { literals, texts } = changesFor(changes, literal);

@@ -20,7 +20,12 @@ export interface FixBuilder {
   insertStatementAfter(statement: Node, text: string): void;
   /** Puts statements first in a block; a block on one line becomes one of several lines. */
   insertFirst(block: Node, text: string): void;
-  /** Removes a statement with its line, and nothing else: comments on other lines stay. */
+  /**
+   * The comment behind a statement on its line, with a space before it, for text that takes the place of the statement:
+   * it goes there with it when the statement is removed afterwards. `''` if there is none.
+   */
+  comment(statement: Node): string;
+  /** Removes a statement with its line. Comments stay, also the one behind it, if it was not taken along. */
   removeStatement(statement: Node): void;
   /** Adds `key: value` to a keyed composite literal (`literal_value` node), aligned as gofmt aligns. */
   addKeyedElement(literal: Node, key: string, value: string): void;
@@ -35,7 +40,7 @@ export interface FixBuilder {
   source(node: Node): string;
   /**
    * The statements of a block with all comments between its braces, `depth` tabs from the first column. `changes` gives
-   * nodes in it another text; a statement with the text `''` goes with its line and the comment on it.
+   * nodes in it another text; a statement with the text `''` goes with its line, but for a comment on it.
    */
   body(block: Node, depth: number, changes: ReadonlyMap<Node, string>): string;
   /**

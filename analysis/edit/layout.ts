@@ -92,6 +92,13 @@ export function commentsIn(comments: readonly number[], start: number, end: numb
   return found;
 }
 
+/** The comments that stand behind code which ends at `at`, alone on the rest of its line. */
+export function commentsBehind(file: SourceFile, at: number): Span | undefined {
+  const [first] = commentsIn(file.comments, at, nextLine(file.text, at));
+  const tail = trailing(file, at, ';');
+  return first && tail.last && tail.end > first.start ? { start: first.start, end: tail.end } : undefined;
+}
+
 /**
  * The end of what belongs to code that ends at `at`: a separator from `separators` and trailing comments. `last` tells
  * whether the line has nothing else.

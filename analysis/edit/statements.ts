@@ -3,6 +3,7 @@
 import { type Node, statements } from '../syntax/node.ts';
 import type { SourceFile } from '../syntax/source-file.ts';
 import {
+  commentsBehind,
   commentsIn,
   eolAt,
   fitted,
@@ -25,6 +26,8 @@ export interface Lines {
   readonly opened: Set<Node>;
   /** Whole lines that go away. */
   readonly removed: Span[];
+  /** Statements whose comments go with them to another place. */
+  readonly carried: Set<Node>;
 }
 
 /** Statements on lines of their own before `statement`; undefined where no statement can stand. */
@@ -86,6 +89,10 @@ export function removeStatement(lines: Lines, statement: Node): readonly Draft[]
   const tail = trailing(file, end, ';');
   const isFirst = isFirstOnLine(text, start);
   if (isFirst && tail.last) {
+    const comments = lines.carried.has(statement) ? undefined : commentsBehind(file, end);
+    // Labels stand one tab further left than statements.
+    const newText = statement.kind === 'labeled_statement' ? '\t' : '';
+    if (comments) return [{ path: file.path, start, end: comments.start, newText }];
     lines.removed.push({ start: lineStart(text, start), end: nextLine(text, tail.end) });
     return [];
   }

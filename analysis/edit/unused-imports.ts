@@ -20,7 +20,7 @@ export interface FileWithUses extends Pick<NamesAt, 'usesOfImport'> {
 export function importsLeftUnused(before: FileWithUses, after: FileWithUses): readonly Edit[] {
   const gone = new Set(importsOf(after.file).filter((spec) => isLeftUnused(spec, before, after)));
   if (gone.size === 0) return [];
-  const lines: Lines = { file: after.file, opened: new Set(), removed: [] };
+  const lines: Lines = { file: after.file, opened: new Set(), removed: [], carried: new Set() };
   const drafts = importDrafts(lines, [], gone);
   if (!drafts) return [];
   return finished(after.file, [...drafts, ...lineDeletions(after.file, lines.removed, drafts)]) ?? [];

@@ -142,7 +142,7 @@ function moveBehindCheck(code: Code, deferred: Node, error: Node): FixBody | und
   const success = successAfter(code, deferred, error);
   if (!success) return undefined;
   return (edit) => {
-    const text = edit.source(deferred);
+    const text = `${edit.source(deferred)}${edit.comment(deferred)}`;
     edit.removeStatement(deferred);
     put(edit, success, text);
   };
@@ -322,8 +322,9 @@ function hoistedRelease(
   )
     return undefined;
   const edit: FixBody = (e) => {
+    const comment = e.comment(release);
     e.removeStatement(release);
-    e.insertStatementAfter(check, `defer ${close}`);
+    e.insertStatementAfter(check, `defer ${close}${comment}`);
   };
   const between = rest.slice(0, rest.indexOf(release));
   const isFirst = !between.some((s) => [...descendants(s)].some((node) => node.kind === 'defer_statement'));

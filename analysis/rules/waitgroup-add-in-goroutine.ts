@@ -238,7 +238,7 @@ function literalFixes(code: Code, goroutine: Goroutine, add: GroupCall, outer: G
   if (!statement || !canCount(code, go, outer) || !isUnconditional(code, fn, add)) return {};
   const name = nameAt(code, go, add.call) ?? nameOf(outer);
   const move: FixBody = (edit) => {
-    edit.insertStatementBefore(go, `${name}.Add(1)`);
+    edit.insertStatementBefore(go, `${name}.Add(1)${edit.comment(statement)}`);
     edit.removeStatement(statement);
   };
   const isFirst = firstStatement(fn) === statement;
@@ -325,7 +325,9 @@ function namedFixes(code: Code, { fn, body }: Goroutine, add: GroupCall): Fixes 
     }
   }
   const edit: FixBody = (e) => {
-    for (const { go, group } of starts) e.insertStatementBefore(go, `${nameOf(group)}.Add(1)`);
+    starts.forEach(({ go, group }, i) => {
+      e.insertStatementBefore(go, `${nameOf(group)}.Add(1)${i === 0 ? e.comment(statement) : ''}`);
+    });
     e.removeStatement(statement);
   };
   return { 'move-add-before-go': firstStatement(fn) === statement ? edit : { safety: 'review', edit } };

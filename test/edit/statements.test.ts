@@ -132,10 +132,23 @@ const examples: readonly Example[] = [
     after: 'package p\n\nvar a = 1 // a\n\nfunc x() {}\n\nvar b = 222 // b\nvar c = 3   // c\n',
   },
   {
-    name: 'a removed statement takes its line along, and comments on other lines stay',
-    before: inFunction('// about a\na() // why\nb()'),
-    fix: (edit, find) => edit.removeStatement(find('a()', 'expression_statement')),
-    after: inFunction('// about a\nb()'),
+    name: 'a removed statement takes its line along, and comments stay',
+    before: inFunction('// about a\na() // why\nb()\nc()'),
+    fix: (edit, find) => {
+      edit.removeStatement(find('a()', 'expression_statement'));
+      edit.removeStatement(find('b()', 'expression_statement'));
+    },
+    after: inFunction('// about a\n// why\nc()'),
+  },
+  {
+    name: 'a comment goes with the statement that is moved',
+    before: inFunction('x()\na() // why\nb()'),
+    fix: (edit, find) => {
+      const a = find('a()', 'expression_statement');
+      edit.insertStatementBefore(find('x()', 'expression_statement'), `a()${edit.comment(a)}`);
+      edit.removeStatement(a);
+    },
+    after: inFunction('a() // why\nx()\nb()'),
   },
   {
     name: 'no two blank lines are left',
@@ -214,7 +227,7 @@ const examples: readonly Example[] = [
       edit.removeStatement(find('eee()', 'expression_statement'));
     },
     after: inFunction(
-      'a()    // one\nbbbb() // two\nn()\nc() // three\n\nd() // four\n\nx() // six\nyy   = 1 // seven',
+      'a()    // one\nbbbb() // two\nn()\nc() // three\n\nd() // four\n// five\n\nx() // six\nyy   = 1 // seven',
     ).replace('x() // six', 'x()      // six'),
   },
   {

@@ -50,11 +50,14 @@ export function marksOf(text: string): ReadonlyMap<string, { readonly start: num
   return marks;
 }
 
-/** The text without its marks and want comments, as documentation shows it. */
+/** The text without its marks and want comments, nor lines that have nothing else, as documentation shows it. */
 export function withoutMarks(text: string): string {
   return text
     .split('\n')
-    .map((line) => line.replace(comment, '').replace(mark, ''))
+    .flatMap((line) => {
+      const left = line.replace(comment, '').replace(mark, '');
+      return left.trim() === '' && line.trim() !== '' ? [] : [left];
+    })
     .join('\n');
 }
 
