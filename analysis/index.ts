@@ -17,6 +17,7 @@ export {
   type Step,
   toldInOrder,
 } from './finding.ts';
+export { identitiesOf } from './fingerprint.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
 export type { BuildTarget } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';

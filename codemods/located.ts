@@ -4,6 +4,8 @@ import type { Confidence, Finding, Safety, Severity, Site, Step } from '../analy
 import { lineStarts, positionAt, type Region } from './positions.ts';
 
 export interface LocatedFinding {
+  /** Names it in its package, as long as it is there, also when lines move and local names change. */
+  readonly fingerprint: string;
   readonly ruleId: string;
   readonly severity: Severity;
   readonly confidence: Confidence;
@@ -56,12 +58,14 @@ export function locator(texts: ReadonlyMap<string, string>): Locate {
 /** Locates a finding, its related places and the edits of its fixes; `texts` has the text of every file it names. */
 export function locateFinding(
   finding: Finding,
+  fingerprint: string,
   texts: ReadonlyMap<string, string>,
   locate: Locate,
 ): LocatedFinding {
   const { ruleId, severity, confidence, message } = finding;
   const at = locate(finding.at);
   return {
+    fingerprint,
     ruleId,
     severity,
     confidence,

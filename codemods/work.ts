@@ -22,6 +22,7 @@ import {
   sourceFile,
 } from '../analysis/index.ts';
 import { findGoModule, type GoModuleCache, readGoFile } from '../analysis/node/files.ts';
+import { fingerprintsOf } from '../analysis/node/fingerprint.ts';
 import { moduleLibrary } from '../analysis/node/packages.ts';
 import type { DirectoryTask } from './discover.ts';
 import { type Locate, type LocatedFinding, locateFinding, locator } from './located.ts';
@@ -205,9 +206,15 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
   const analysis = analyze(pkg, options);
   const texts = new Map([...work.sources, ...pkg.files].map((file) => [file.path, file.text]));
   const locate = locator(texts);
+  const fingerprints = fingerprintsOf(pkg, analysis.findings);
   return {
-    findings: analysis.findings.map((finding) =>
-      locateFinding(work.task.editable ? finding : { ...finding, fixes: [] }, texts, locate),
+    findings: analysis.findings.map((finding, i) =>
+      locateFinding(
+        work.task.editable ? finding : { ...finding, fixes: [] },
+        fingerprints[i] ?? '',
+        texts,
+        locate,
+      ),
     ),
     stats: { ...noStats, packages: 1, ...effortOf(pkg), suppressed: analysis.suppressed },
     problems: [

@@ -45,6 +45,12 @@ export function isBuilt(file: SourceFile, target: BuildTarget): boolean {
   return !constraint || holds(constraint, target);
 }
 
+/** Whether there are builds that leave the file out, so that another file may declare the same names. */
+export function isConstrained(file: SourceFile): boolean {
+  const { os, arch } = askedByName(file.path);
+  return constraintOf(file) !== undefined || os !== undefined || arch !== undefined;
+}
+
 /**
  * The Go version that a `//go:build go1.N` line sets for its file (loop variables, for instance, follow it), as
  * `major.minor`; undefined if the line sets none. Only a version that the line requires counts.
@@ -145,21 +151,23 @@ function systemMatches(wanted: string, os: string): boolean {
   );
 }
 
-function nameMatches(path: string, target: BuildTarget): boolean {
+/** The system and the architecture that the name of a file asks for. */
+function askedByName(path: string): { readonly os?: string | undefined; readonly arch?: string } {
   const base = path
     .slice(path.lastIndexOf('/') + 1)
     .replace(/\.go$/, '')
     .replace(/_test$/, '');
   // Everything before the first underscore is never a suffix: `linux.go` is built everywhere.
   const parts = base.split('_').slice(1);
-  const last = parts.at(-1);
-  const before = parts.at(-2);
-  if (last === undefined) return true;
-  if (architectures.has(last)) {
-    if (last !== target.arch) return false;
-    return before === undefined || !systems.has(before) || systemMatches(before, target.os);
-  }
-  return !systems.has(last) || systemMatches(last, target.os);
+  const [before, last] = [parts.at(-2), parts.at(-1)];
+  if (last === undefined) return {};
+  if (!architectures.has(last)) return systems.has(last) ? { os: last } : {};
+  return { arch: last, os: before !== undefined && systems.has(before) ? before : undefined };
+}
+
+function nameMatches(path: string, target: BuildTarget): boolean {
+  const { os, arch } = askedByName(path);
+  return (arch === undefined || arch === target.arch) && (os === undefined || systemMatches(os, target.os));
 }
 
 function minimumVersion(constraint: Constraint): string | undefined {

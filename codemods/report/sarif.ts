@@ -1,6 +1,5 @@
 // SARIF 2.1.0, which code hosts and editors import. Columns are UTF-16 code units, and the log says so.
 
-import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type {
@@ -31,7 +30,6 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 export const sarifReport: Report = ({ findings, problems }, { show }) => {
-  const seen = new Map<string, number>();
   const log: Log = {
     version: '2.1.0',
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -47,7 +45,7 @@ export const sarifReport: Report = ({ findings, problems }, { show }) => {
             toolExecutionNotifications: problems.map((problem) => notification(problem, show)),
           },
         ],
-        results: findings.map((finding) => resultOf(finding, show, seen)),
+        results: findings.map((finding) => resultOf(finding, show)),
       },
     ],
   };
@@ -65,7 +63,7 @@ function descriptor(rule: Rule): ReportingDescriptor {
   };
 }
 
-function resultOf(finding: LocatedFinding, show: Show, seen: Map<string, number>): Result {
+function resultOf(finding: LocatedFinding, show: Show): Result {
   const { ruleId, severity, confidence, at, message, fixes } = finding;
   const ruleIndex = rules.findIndex((rule) => rule.id === ruleId);
   const notes = finding.related.filter(({ step }) => !step);
@@ -81,7 +79,7 @@ function resultOf(finding: LocatedFinding, show: Show, seen: Map<string, number>
       : {}),
     ...(codeFlows.length > 0 ? { codeFlows } : {}),
     ...(fixes.length > 0 ? { fixes: fixes.map((fix) => fixOf(fix, show)) } : {}),
-    partialFingerprints: { 'goleash/v1': fingerprint(finding, show, seen) },
+    partialFingerprints: { 'goleash/v1': finding.fingerprint },
     properties: { confidence },
   };
 }
@@ -144,12 +142,4 @@ function region({ start, end }: Region): SarifRegion {
 function uriOf(path: string): string {
   if (isAbsolute(path)) return pathToFileURL(path).href;
   return path.split('/').map(encodeURIComponent).join('/');
-}
-
-/** Stays the same when lines move: the rule, the file, the text of the line, and a count of equal ones before. */
-function fingerprint({ ruleId, at, excerpt }: LocatedFinding, show: Show, seen: Map<string, number>): string {
-  const key = [ruleId, show(at.path), excerpt.text.trim()].join('\0');
-  const before = seen.get(key) ?? 0;
-  seen.set(key, before + 1);
-  return createHash('sha256').update(`${key}\0${before}`).digest('hex').slice(0, 32);
 }

@@ -6,10 +6,10 @@ import {
   DiagnosticSeverity,
 } from 'vscode-languageserver/node';
 import { type Finding, type Severity, toldInOrder } from '../../analysis/index.ts';
+import { fingerprintsOf } from '../../analysis/node/fingerprint.ts';
 import { rulePageUrl } from '../../analysis/node/rule-page.ts';
 import type { Client } from '../client.ts';
 import { positionAt, rangeAt } from '../convert.ts';
-import { fingerprints } from '../fingerprint.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** What a diagnostic carries for the actions that repair it; it stays the same when the finding moves. */
@@ -29,8 +29,9 @@ export interface Reported {
 
 /** The findings of a snapshot in order, each with its diagnostic. */
 export function reportedIn(snapshot: Snapshot, client: Client): readonly Reported[] {
-  const names = fingerprints(snapshot.file, snapshot.findings);
-  return snapshot.findings.map((finding, i): Reported => {
+  const { analysed, findings } = snapshot;
+  const names = analysed ? fingerprintsOf(analysed.pkg, findings) : [];
+  return findings.map((finding, i): Reported => {
     const fingerprint = names[i] ?? '';
     return { finding, fingerprint, diagnostic: diagnosticOf(finding, fingerprint, snapshot, client) };
   });

@@ -27,6 +27,7 @@ test('the excerpt is the line of the finding, cut around it if it is long', () =
         related: [],
         fixes: [],
       },
+      '0123456789abcdef',
       new Map([['/a.go', text]]),
       locator(new Map([['/a.go', text]])),
     );
