@@ -1,20 +1,14 @@
 // goleash check: reports findings, changes nothing.
 
 import { isUtf8 } from 'node:buffer';
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Severity } from '../analysis/index.ts';
-import { commandName, type ExitStatus, exit, type Host } from './host.ts';
-import { reasonOf, UsageError } from './problem.ts';
-import { githubReport } from './report/github.ts';
-import { jsonlReport, jsonReport } from './report/json.ts';
-import type { Report } from './report/report.ts';
-import { sarifReport } from './report/sarif.ts';
-import { textReport } from './report/text.ts';
-import { type Outcome, run, statsOf, tellProblems, tellStats } from './run.ts';
-import type { RunStats } from './stats.ts';
+import { type ExitStatus, exit, type Host } from './host.ts';
+import { type Output, outputsOf, writeOutputs } from './outputs.ts';
+import { UsageError } from './problem.ts';
+import { run, statsOf, tellProblems, tellStats } from './run.ts';
 import { absolute, type Target, targetsOf } from './targets.ts';
-import { plain, shownPath, styleFor } from './terminal.ts';
 import type { Job } from './work.ts';
 
 /** The options that `check` and `fix` share, as commander gives them. */
@@ -28,20 +22,13 @@ export interface SharedOptions {
 }
 
 export interface CheckOptions extends SharedOptions {
-  readonly format: keyof typeof reports;
+  /** Absent for text on standard output. */
+  readonly format?: readonly Output[];
   readonly output?: string;
   readonly severity: Severity;
   readonly stdin?: boolean;
   readonly stdinFilename?: string;
 }
-
-export const reports = {
-  text: textReport,
-  json: jsonReport,
-  jsonl: jsonlReport,
-  sarif: sarifReport,
-  github: githubReport,
-} satisfies Record<string, Report>;
 
 /** From the mildest to the worst. */
 export const severities: readonly Severity[] = ['hint', 'warning', 'error'];
@@ -53,6 +40,7 @@ export async function check(
   host: Host,
 ): Promise<ExitStatus> {
   const start = performance.now();
+  const outputs = outputsOf(options.format ?? [], options.output, host.cwd);
   const { targets, buffer } = await inputOf(paths, options, host);
   const job: Omit<Job, 'target'> = {
     ...(options.rule ? { rules: options.rule } : {}),
@@ -62,45 +50,26 @@ export async function check(
   const least = severities.indexOf(options.severity);
   const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
   const stats = options.stats ? statsOf(outcome, start) : undefined;
-  write(paths, options, { ...outcome, findings }, stats, host);
-  tellProblems(outcome.problems, host);
-  // In JSON they are part of the report.
-  if (stats && options.format !== 'json') tellStats(stats, host);
-  if (outcome.problems.length > 0) return exit.incomplete;
+  const { problems } = outcome;
+  try {
+    writeOutputs(
+      outputs,
+      { findings, problems, files: outcome.stats.files, ...(stats ? { stats } : {}) },
+      { quiet: options.quiet === true, selection: selectionOf(paths, options) },
+      host,
+    );
+  } finally {
+    tellProblems(problems, host);
+    // In JSON they are part of the report.
+    if (stats && !outputs.some(({ format }) => format === 'json')) tellStats(stats, host);
+  }
+  if (problems.length > 0) return exit.incomplete;
   return findings.some(({ severity }) => severity !== 'hint') ? exit.findings : exit.clean;
 }
 
-function write(
-  paths: readonly string[],
-  options: CheckOptions,
-  outcome: Outcome,
-  stats: RunStats | undefined,
-  host: Host,
-): void {
-  const style = options.output === undefined ? styleFor(host.isTerminal, host.env) : plain;
-  const show = (path: string) => shownPath(path, host.cwd);
-  const selection = [
-    ...(options.rule ? ['--rule', options.rule.join(',')] : []),
-    ...(paths.length > 0 ? paths : ['.']),
-  ];
-  const text = reports[options.format](
-    {
-      findings: outcome.findings,
-      problems: outcome.problems,
-      files: outcome.stats.files,
-      ...(stats ? { stats } : {}),
-    },
-    { style, show, quiet: options.quiet === true, invocation: { command: commandName(host.env), selection } },
-  );
-  if (options.output === undefined) {
-    host.out(text);
-    return;
-  }
-  try {
-    writeFileSync(absolute(options.output, host.cwd), text);
-  } catch (error) {
-    throw new UsageError(`cannot write ${options.output}: ${reasonOf(error)}`);
-  }
+/** The arguments that choose rules and paths, for the next command. */
+function selectionOf(paths: readonly string[], { rule }: CheckOptions): readonly string[] {
+  return [...(rule ? ['--rule', rule.join(',')] : []), ...(paths.length > 0 ? paths : ['.'])];
 }
 
 /** What to check: the paths, or standard input in the place of one file. */

@@ -4,11 +4,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { refactorings } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
 import { version } from '../analysis/node/rule-page.ts';
-import { type CheckOptions, check, reports, severities } from './check.ts';
+import { type CheckOptions, check, severities } from './check.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
+import { type Output, parseOutput } from './outputs.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
+import { reports } from './report/formats.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
 
 /** Commands that other parts of goleash provide. */
@@ -67,10 +69,12 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       .command('check', { isDefault: true })
       .description('report findings in files, directories or dir/... (the default command)'),
   )
-    .addOption(
-      new Option('-f, --format <format>', 'how to report').choices(Object.keys(reports)).default('text'),
+    .option(
+      '-f, --format <format[=file]>',
+      `how to report, and where to if not to standard output; may be given several times: ${Object.keys(reports).join(', ')} (default: text)`,
+      outputs,
     )
-    .option('-o, --output <file>', 'write the report to a file')
+    .option('-o, --output <file>', 'write the report without a file of its own to this one')
     .addOption(
       new Option('--severity <severity>', 'the mildest severity to report')
         .choices(severities)
@@ -80,7 +84,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(
       'after',
-      `${examples('goleash check ./...', 'goleash check --format sarif -o goleash.sarif .', 'goleash check --stdin --stdin-filename pkg/x.go < buffer')}\n${statuses}`,
+      `${examples('goleash check ./...', 'goleash check --format text --format sarif=goleash.sarif .', 'goleash check --stdin --stdin-filename pkg/x.go < buffer')}\n${statuses}`,
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
@@ -157,6 +161,15 @@ function listOf(existing: (id: string) => string) {
       .filter((id) => id !== '')
       .map(existing),
   ];
+}
+
+/** Reads `sarif` or `sarif=goleash.sarif`, once or several times. */
+function outputs(value: string, before: readonly Output[] = []): readonly Output[] {
+  const output = parseOutput(value);
+  if (output) return [...before, output];
+  throw new InvalidArgumentError(
+    `Allowed choices are ${Object.keys(reports).join(', ')}, each alone or as in sarif=FILE.`,
+  );
 }
 
 function positiveInteger(value: string): number {

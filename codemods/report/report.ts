@@ -34,3 +34,16 @@ export interface Invocation {
 
 /** Renders a result as one text. Every format is a function of this type. */
 export type Report = (result: CheckResult, options: ReportOptions) => string;
+
+/** Groups what belongs to files, in the order of the files' first appearance. */
+export function byFile<T extends { readonly path: string }>(
+  items: readonly T[],
+): readonly (readonly [string, readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.path);
+    if (group) group.push(item);
+    else groups.set(item.path, [item]);
+  }
+  return [...groups];
+}
