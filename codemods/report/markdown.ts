@@ -42,7 +42,7 @@ function section(finding: LocatedFinding, show: ReportOptions['show']): string {
   const place = (path: string, line: number) => code(`${show(path)}:${line}`);
   const why = rules.find((rule) => rule.id === ruleId)?.why;
   const lines = [
-    `<details><summary>${severity}: ${codeTag(`${show(at.path)}:${at.start.line}`)}: ${escaped(message)}</summary>\n`,
+    `<details><summary>${severity}: <code>${inert(`${show(at.path)}:${at.start.line}`)}</code>: ${inert(message)}</summary>\n`,
     `${fenced(excerpt.text)}\n`,
     ...related.map((note) => `- ${place(note.at.path, note.at.start.line)}: ${escaped(toldInOrder(note))}`),
     ...(related.length > 0 ? [''] : []),
@@ -56,14 +56,20 @@ function section(finding: LocatedFinding, show: ReportOptions['show']): string {
 
 /** Text that means nothing in Markdown: no links, no tags, and nobody is mentioned. */
 function escaped(text: string): string {
+  return inert(text.replace(/[\\`*_{}[\]()+!|~$]/g, '\\$&'));
+}
+
+/** Text inside a line of HTML, where Markdown is not read. */
+function inert(text: string): string {
   return printable(text.replaceAll('\n', ' '))
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
-    .replaceAll(':/', '&#58;/');
+    .replace(/[@#]|:(?=\/\/)/g, `$&${nothing}`);
 }
+
+/** A space without width: references and addresses are found in what is shown, so that escaping them does not help. */
+const nothing = '\u200B';
 
 /** A code span for any text: its fence is longer than what it holds. */
 function code(text: string): string {
@@ -71,11 +77,6 @@ function code(text: string): string {
   const fence = '`'.repeat(longestRun(shown) + 1);
   const pad = shown.startsWith('`') || shown.endsWith('`') ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-/** A code span where Markdown is not read for sure, as in a summary. */
-function codeTag(text: string): string {
-  return `<code>${escaped(text)}</code>`;
 }
 
 function fenced(text: string): string {
