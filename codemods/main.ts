@@ -80,11 +80,16 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
         .choices(severities)
         .default('hint'),
     )
+    .option(
+      '--new-from <revision>',
+      'only findings on lines that have changed since this revision and HEAD went separate ways',
+    )
+    .option('--staged', 'check what is staged for the next commit, and only the files that are')
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(
       'after',
-      `${examples('goleash check ./...', 'goleash check --format text --format sarif=goleash.sarif .', 'goleash check --stdin --stdin-filename pkg/x.go < buffer')}\n${statuses}`,
+      `${examples('goleash check ./...', 'goleash check --format text --format sarif=goleash.sarif .', 'goleash check --new-from origin/main', 'goleash check --staged')}\n${statuses}`,
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 

@@ -2,7 +2,7 @@
 
 import { settingsFinder } from '../analysis/node/config.ts';
 import { hostTarget } from '../analysis/node/target.ts';
-import { discover } from './discover.ts';
+import { type DirectoryTask, discover } from './discover.ts';
 import type { Host } from './host.ts';
 import type { LocatedFinding } from './located.ts';
 import { workOnAll } from './pool.ts';
@@ -20,9 +20,14 @@ export interface RunOptions {
   readonly jobs?: number | undefined;
   /** A configuration file that holds instead of those near the code. */
   readonly config?: string | undefined;
+  /** Chooses among the folders, and what is told of each; all of them if absent. */
+  readonly narrow?: Narrow;
   /** Called with what each folder gives, as soon as it is there, in any order. */
   readonly onResult?: (result: DirectoryResult) => void;
 }
+
+/** The task as it is to be done; undefined to leave the folder out. */
+export type Narrow = (task: DirectoryTask) => DirectoryTask | undefined;
 
 export interface Outcome {
   readonly findings: readonly LocatedFinding[];
@@ -46,8 +51,16 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     cwd: host.cwd,
   });
   const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+  let empty = true;
+  async function* chosen(): AsyncGenerator<DirectoryTask> {
+    for await (const task of tasks) {
+      empty = false;
+      const narrowed = options.narrow ? options.narrow(task) : task;
+      if (narrowed) yield narrowed;
+    }
+  }
   await workOnAll(
-    tasks,
+    chosen(),
     { ...options.job, target },
     options.jobs === undefined ? {} : { jobs: options.jobs },
     (result) => {
@@ -57,7 +70,7 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
       stats = sumOfStats(stats, result.stats);
     },
   );
-  if (stats.files === 0 && problems.length === 0) host.err('goleash: no Go files here\n');
+  if (empty && problems.length === 0) host.err('goleash: no Go files here\n');
   return { findings: findings.sort(inOrder), problems: distinct(problems), stats };
 }
 
