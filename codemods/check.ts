@@ -1,8 +1,10 @@
 // goleash check: reports findings, changes nothing.
 
 import type { Severity } from '../analysis/index.ts';
+import { type BaselineOptions, baselined, baselineOf } from './baselined.ts';
 import { type ExitStatus, exit, type Host } from './host.ts';
 import { type Output, outputsOf, writeOutputs } from './outputs.ts';
+import { UsageError } from './problem.ts';
 import { type Outcome, run, statsOf, tellProblems, tellStats } from './run.ts';
 import { type Scope, type ScopeOptions, scopeOf } from './scope.ts';
 import type { Job } from './work.ts';
@@ -17,7 +19,7 @@ export interface SharedOptions {
   readonly stats?: boolean;
 }
 
-export interface CheckOptions extends SharedOptions, Omit<ScopeOptions, 'config'> {
+export interface CheckOptions extends SharedOptions, Omit<ScopeOptions, 'config'>, BaselineOptions {
   /** Absent for text on standard output. */
   readonly format?: readonly Output[];
   readonly output?: string;
@@ -35,9 +37,14 @@ export async function check(
 ): Promise<ExitStatus> {
   const start = performance.now();
   const outputs = outputsOf(options.format ?? [], options.output, host.cwd);
+  const baseline = baselineOf(options, host);
+  const partial = partialOf(options);
   const outcome = await found(await scopeOf(paths, options, host), options);
+  const known = baseline && baselined(outcome, baseline, { ...options, partial }, host);
   const least = severities.indexOf(options.severity);
-  const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
+  const findings = (known?.findings ?? outcome.findings).filter(
+    ({ severity }) => severities.indexOf(severity) >= least,
+  );
   const stats = options.stats ? statsOf(outcome, start) : undefined;
   const { problems } = outcome;
   try {
@@ -53,7 +60,19 @@ export async function check(
     if (stats && !outputs.some(({ format }) => format === 'json')) tellStats(stats, host);
   }
   if (problems.length > 0) return exit.incomplete;
+  if (known?.grown) return exit.findings;
   return findings.some(({ severity }) => severity !== 'hint') ? exit.findings : exit.clean;
+}
+
+/** Whether not all findings of the files are looked for. A baseline cannot be written then. */
+function partialOf({ newFrom, staged, stdin, writeBaseline, ratchet }: CheckOptions): boolean {
+  const partial = newFrom !== undefined || staged === true || stdin === true;
+  if (partial && (writeBaseline || ratchet)) {
+    throw new UsageError(
+      'a baseline is written for all findings of the files: leave out --new-from, --staged and --stdin',
+    );
+  }
+  return partial;
 }
 
 /** What a run over the scope finds of what is to be told. */

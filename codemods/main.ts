@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { refactorings } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
 import { version } from '../analysis/node/rule-page.ts';
+import { baselineName } from './baselined.ts';
 import { type CheckOptions, check, severities } from './check.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
@@ -85,6 +86,17 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       'only findings on lines that have changed since this revision and HEAD went separate ways',
     )
     .option('--staged', 'check what is staged for the next commit, and only the files that are')
+    .option('--baseline <file>', 'only findings that are not in this file')
+    .addOption(
+      new Option(
+        '--write-baseline',
+        `accept all that is found: write it to the baseline (default: ${baselineName})`,
+      ).conflicts('ratchet'),
+    )
+    .option(
+      '--ratchet',
+      'fail only if a rule finds more than the baseline has, and rewrite it when something is gone',
+    )
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(

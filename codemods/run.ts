@@ -33,6 +33,8 @@ export interface Outcome {
   readonly findings: readonly LocatedFinding[];
   readonly problems: readonly Problem[];
   readonly stats: Stats;
+  /** The files that findings were looked for in. */
+  readonly reported: readonly string[];
 }
 
 /** Does the job in all targets. Tells on standard error what was left out on purpose. */
@@ -52,11 +54,14 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
   });
   const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
   let empty = true;
+  const reported: string[] = [];
   async function* chosen(): AsyncGenerator<DirectoryTask> {
     for await (const task of tasks) {
       empty = false;
       const narrowed = options.narrow ? options.narrow(task) : task;
-      if (narrowed) yield narrowed;
+      if (!narrowed) continue;
+      for (const name of narrowed.report) reported.push(`${narrowed.directory}/${name}`);
+      yield narrowed;
     }
   }
   await workOnAll(
@@ -71,7 +76,7 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     },
   );
   if (empty && problems.length === 0) host.err('goleash: no Go files here\n');
-  return { findings: findings.sort(inOrder), problems: distinct(problems), stats };
+  return { findings: findings.sort(inOrder), problems: distinct(problems), stats, reported };
 }
 
 /** Names the problems on standard error, one a line. */
