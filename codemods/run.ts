@@ -1,5 +1,6 @@
 // One run over the arguments: discover, spread, collect in an order that does not depend on the threads.
 
+import { dirname } from 'node:path';
 import { settingsFinder } from '../analysis/node/config.ts';
 import { hostTarget } from '../analysis/node/target.ts';
 import { type DirectoryTask, discover } from './discover.ts';
@@ -8,6 +9,7 @@ import type { LocatedFinding } from './located.ts';
 import { workOnAll } from './pool.ts';
 import type { Position } from './positions.ts';
 import type { Problem } from './problem.ts';
+import type { Progress } from './progress.ts';
 import { noStats, type RunStats, type Stats, statsText, sumOfStats } from './stats.ts';
 import { absolute, type Target } from './targets.ts';
 import { shownPath } from './terminal.ts';
@@ -22,6 +24,8 @@ export interface RunOptions {
   readonly config?: string | undefined;
   /** Chooses among the folders, and what is told of each; all of them if absent. */
   readonly narrow?: Narrow;
+  /** How far it is is told here. */
+  readonly progress?: Progress;
   /** Called with what each folder gives, as soon as it is there, in any order. */
   readonly onResult?: (result: DirectoryResult) => void;
 }
@@ -70,6 +74,7 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     options.jobs === undefined ? {} : { jobs: options.jobs },
     (result) => {
       options.onResult?.(result);
+      options.progress?.done(result.stats.files, result.findings.length);
       findings.push(...result.findings);
       problems.push(...result.problems);
       stats = sumOfStats(stats, result.stats);
@@ -77,6 +82,21 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
   );
   if (empty && problems.length === 0) host.err('goleash: no Go files here\n');
   return { findings: findings.sort(inOrder), problems: distinct(problems), stats, reported };
+}
+
+/**
+ * What is known after some folders were looked at again: of these what `after` says, of all others what `before` does.
+ * The counts are those of the second look.
+ */
+export function renewed(before: Outcome, after: Outcome, folders: ReadonlySet<string>): Outcome {
+  const isKept = (path: string) => !folders.has(dirname(path)) && !folders.has(path);
+  const reported = [...before.reported.filter(isKept), ...after.reported];
+  return {
+    findings: [...before.findings.filter(({ at }) => isKept(at.path)), ...after.findings].sort(inOrder),
+    problems: distinct([...before.problems.filter(({ path }) => isKept(path)), ...after.problems]),
+    stats: { ...after.stats, files: reported.length },
+    reported,
+  };
 }
 
 /** Names the problems on standard error, one a line. */
