@@ -29,6 +29,8 @@ export interface BaselineOptions {
 export interface Baselined {
   /** What is to be told. */
   readonly findings: readonly LocatedFinding[];
+  /** How many more there are that the baseline has now. */
+  readonly known: number;
   /** Whether there are more findings of some rule than in the baseline that is not to grow. */
   readonly grown: boolean;
 }
@@ -66,13 +68,13 @@ export function baselined(
     writeBaseline(baseline, outcome.findings, comparison.unseen);
     const all = count(outcome.findings.length + comparison.unseen.length, 'finding');
     if (!options.quiet) tell(`${all}, ${comparison.fresh.length} of them new`);
-    return { findings: [], grown: false };
+    return { findings: [], known: outcome.findings.length, grown: false };
   }
   if (options.ratchet) return ratcheted(outcome, baseline, comparison, tell);
   for (const line of named(comparison.gone)) tell(`no longer found: ${line}`);
   if (comparison.gone.length > 0 && !options.quiet)
     tell('to remove what is no longer found, run goleash check with --write-baseline or --ratchet');
-  return { findings: comparison.fresh, grown: false };
+  return { findings: comparison.fresh, known: comparison.found.length, grown: false };
 }
 
 /** Tells what is new of the rules that have grown; if none has, the baseline becomes what there is now. */
@@ -89,13 +91,13 @@ function ratcheted(
     tell(`${rule} has grown: ${count(n, 'finding')} where there may be ${before.get(rule) ?? 0}`);
   if (grown.length > 0) {
     const rules = new Set(grown.map(([rule]) => rule));
-    return { findings: fresh.filter(({ ruleId }) => rules.has(ruleId)), grown: true };
+    return { findings: fresh.filter(({ ruleId }) => rules.has(ruleId)), known: found.length, grown: true };
   }
   if (gone.length > 0) {
     for (const line of named(gone)) tell(`removed: ${line}`);
     writeBaseline(baseline, findings, unseen);
   }
-  return { findings: [], grown: false };
+  return { findings: [], known: findings.length, grown: false };
 }
 
 /** In a folder where something could not be analysed, a finding that is missing may still be there. */

@@ -76,7 +76,13 @@ function told(outcome: Outcome, telling: Telling, host: Host): ExitStatus {
   try {
     writeOutputs(
       outputs,
-      { findings, problems, files: outcome.stats.files, ...(stats ? { stats } : {}) },
+      {
+        findings,
+        problems,
+        files: outcome.stats.files,
+        ...(known ? { known: known.known } : {}),
+        ...(stats ? { stats } : {}),
+      },
       { quiet: telling.quiet === true, selection },
       host,
     );

@@ -10,6 +10,8 @@ export interface CheckResult {
   readonly problems: readonly Problem[];
   /** How many files were looked at. */
   readonly files: number;
+  /** How many more findings there are that a baseline has; set if there is one. */
+  readonly known?: number;
   /** Set if they were asked for. */
   readonly stats?: RunStats;
 }

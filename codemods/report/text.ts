@@ -87,7 +87,13 @@ export function firstSentence(markdown: string): string {
 function summary(result: CheckResult, { style, invocation, show }: ReportOptions): string {
   const { findings } = result;
   const { bold } = style.colors;
-  if (findings.length === 0) return `No findings in ${count(result.files, 'file')}.`;
+  const known = result.known ?? 0;
+  if (findings.length === 0) {
+    const files = count(result.files, 'file');
+    return known === 0
+      ? `No findings in ${files}.`
+      : `No new findings in ${files}; ${known} ${known === 1 ? 'is' : 'are'} in the baseline.`;
+  }
   return `${bold(tally(result, show))}; ${next(findings, invocation, bold)}`;
 }
 

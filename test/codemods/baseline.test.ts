@@ -35,6 +35,8 @@ test('what is in the baseline is not told, also when it moves and its variables 
     ],
   );
   assert.deepEqual(await check(cwd, '--baseline', name), silent);
+  const text = await goleash(['check', '--baseline', name], { cwd });
+  assert.equal(text.out, 'No new findings in 2 files; 2 are in the baseline.\n');
   const moved = lostCancel().replace('import', '// moved\n\nimport').replaceAll('ctx', 'other');
   writeFileSync(join(cwd, 'a.go'), moved + another('New'));
   renameSync(join(cwd, 'b/b.go'), join(cwd, 'b/renamed.go'));
