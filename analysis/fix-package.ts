@@ -1,79 +1,121 @@
-// Applies fixes to a package until none is left to apply, in memory.
+// Applies fixes to a package and looks at what has become of it: a fix that leaves its finding or brings another one is
+// backed out.
 
-import { type AnalyzeOptions, analyze } from './analyze.ts';
-import { applyEdits } from './edit/apply.ts';
-import { finished } from './edit/finish.ts';
-import { type Deferred, mergeFixes } from './edit/merge.ts';
-import { importsLeftUnused } from './edit/unused-imports.ts';
-import type { Edit, Finding, Fix } from './finding.ts';
-import { usesOfImport } from './model/names-at.ts';
-import { type GoPackage, withTexts } from './model/package.ts';
-import type { ImportSpec } from './syntax/imports.ts';
-import { type SourceFile, sourceFile } from './syntax/source-file.ts';
+import { type Analysis, analyze } from './analyze.ts';
+import type { Finding } from './finding.ts';
+import { likenessOf, surroundingsOf } from './fingerprint.ts';
+import { type AppliedFix, type FixOptions, fixInRounds, type Rounds } from './fix-rounds.ts';
+import type { GoPackage } from './model/package.ts';
 
-export interface FixOptions extends AnalyzeOptions {
-  /** Whether to apply this fix; of a finding's fixes the first selected one is taken. */
-  readonly select: (finding: Finding, fix: Fix) => boolean;
+export interface FixedPackage extends Rounds {
+  /** Selected fixes that were backed out. */
+  readonly failed: readonly FailedFix[];
 }
 
-export interface FixedPackage {
-  /** The package as it is after the fixes. */
-  readonly pkg: GoPackage;
-  /** The new text of each changed file, by path. */
-  readonly texts: ReadonlyMap<string, string>;
-  /** What was applied, in order; offsets are those of the round in which it was. */
-  readonly applied: readonly { readonly finding: Finding; readonly fix: Fix }[];
-  /** Selected fixes that could not be applied, and why. */
-  readonly deferred: readonly Deferred[];
+/** A fix that was applied and did not hold. */
+export interface FailedFix extends AppliedFix {
+  /** One clause without a full stop. */
+  readonly reason: string;
 }
 
-/** Analyses, merges and applies until no selected fix is left; each round must leave fewer than the one before. */
+/**
+ * Applies selected fixes until none is left. The result has no finding in the whole package that was not there before:
+ * what brings one is found by halving and left out, and another fix of that finding may take its place.
+ */
 export function fixPackage(pkg: GoPackage, options: FixOptions): FixedPackage {
-  const applied: { finding: Finding; fix: Fix }[] = [];
-  const texts = new Map<string, string>();
-  let current = pkg;
-  let before = Number.POSITIVE_INFINITY;
+  const failed: FailedFix[] = [];
+  const isOut = (identity: string, fixId: string) =>
+    failed.some((f) => f.identity === identity && f.fix.id === fixId);
   for (;;) {
-    const selected = analyze(current, options).findings.flatMap((finding) => {
-      const fix = finding.fixes.find((f) => options.select(finding, f));
-      return fix ? [{ finding, fix }] : [];
+    const fixed = fixInRounds(pkg, {
+      ...options,
+      select: (finding, fix, identity) => !isOut(identity, fix.id) && options.select(finding, fix, identity),
     });
-    if (selected.length === 0) return { pkg: current, texts, applied, deferred: [] };
-    const merge = mergeFixes(selected.map((s) => s.fix));
-    const isProgress = selected.length < before && merge.accepted.length > 0;
-    if (!isProgress) {
-      const deferred = selected.map(({ fix }) => ({
-        fix,
-        reason: 'applying it again would not remove the finding',
-      }));
-      return {
-        pkg: current,
-        texts,
-        applied,
-        deferred: merge.accepted.length > 0 ? deferred : merge.deferred,
-      };
-    }
-    before = selected.length;
-    for (const [path, edits] of merge.edits) {
-      const file = current.files.find((f) => f.path === path);
-      if (file) texts.set(path, withoutUnusedImports(file, applyEdits(file.text, inColumns(file, edits))));
-    }
-    applied.push(...selected.filter((s) => merge.accepted.includes(s.fix)));
-    current = withTexts(current, texts);
+    const flaw = flawOf(pkg, fixed, options);
+    if (flaw === undefined) return { ...fixed, failed };
+    failed.push(guiltyOf(pkg, fixed.applied, flaw, options));
   }
 }
 
-/** Fixes of neighbouring lines have each lined up the columns as if the other line stayed as it is. */
-function inColumns(file: SourceFile, edits: readonly Edit[]): readonly Edit[] {
-  return finished(file, edits) ?? edits;
+/** The last of the shortest row of fixes that does not hold. */
+function guiltyOf(
+  pkg: GoPackage,
+  applied: readonly AppliedFix[],
+  flaw: string,
+  options: FixOptions,
+): FailedFix {
+  let holds = 0;
+  let fails = applied.length;
+  let reason = flaw;
+  while (fails - holds > 1) {
+    const middle = (holds + fails) >> 1;
+    const first = applied.slice(0, middle);
+    const fixed = fixInRounds(pkg, {
+      ...options,
+      select: (_, fix, identity) => first.some((f) => f.identity === identity && f.fix.id === fix.id),
+    });
+    const found = flawOf(pkg, fixed, options);
+    if (found === undefined) holds = middle;
+    else {
+      fails = middle;
+      reason = found;
+    }
+  }
+  return { ...(applied[fails - 1] as AppliedFix), reason };
 }
 
-/** Several fixes together may take the last uses of an import away that none of them takes alone. */
-function withoutUnusedImports(before: SourceFile, text: string): string {
-  const after = sourceFile(before.path, text, before);
-  const withUses = (file: SourceFile) => ({
-    file,
-    usesOfImport: (spec: ImportSpec) => usesOfImport(file, spec),
-  });
-  return applyEdits(text, importsLeftUnused(withUses(before), withUses(after)));
+/** What is wrong with a package after fixes that was not before; undefined if nothing is. */
+function flawOf(before: GoPackage, { pkg, applied }: Rounds, options: FixOptions): string | undefined {
+  if (applied.length === 0) return undefined;
+  const { config, library, rules, judges = rules } = options;
+  // The whole package, whatever was asked for.
+  const judge = (version: GoPackage) =>
+    analyze(version, { config, library, ...(judges ? { rules: judges } : {}) });
+  const [old, now] = [judge(before), judge(pkg)];
+  if (now.broken.length > old.broken.length) return 'with it a declaration is not valid Go';
+  const crash = now.crashes.find(({ ruleId, path }) => !hasCrash(old, ruleId, path));
+  if (crash) return `with it ${crash.ruleId} fails because of an error in that rule`;
+  const [added] = addedFindings(
+    { pkg: before, findings: old.findings },
+    { pkg, findings: now.findings },
+    applied,
+  );
+  if (!added) return undefined;
+  return isRepairedBy(applied, added, pkg)
+    ? 'the finding is still there after it'
+    : `with it there is another finding, ${added.ruleId}: ${added.message}`;
+}
+
+function hasCrash({ crashes }: Analysis, ruleId: string, path: string): boolean {
+  return crashes.some((crash) => crash.ruleId === ruleId && crash.path === path);
+}
+
+function isRepairedBy(applied: readonly AppliedFix[], finding: Finding, pkg: GoPackage): boolean {
+  const likeness = likenessOf(pkg, finding);
+  return applied.some((fix) => likenessOf(fix.pkg, fix.finding) === likeness);
+}
+
+interface Version {
+  readonly pkg: GoPackage;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The findings of the later version that are more than those of the earlier one without the repaired ones. One whose code
+ * a fix has changed has another likeness: it stands for one that has gone from the same declaration.
+ */
+function addedFindings(before: Version, after: Version, applied: readonly AppliedFix[]): readonly Finding[] {
+  const expected = before.findings.map((finding) => ({
+    likeness: likenessOf(before.pkg, finding),
+    surroundings: surroundingsOf(before.pkg, finding),
+  }));
+  const take = (key: 'likeness' | 'surroundings', value: string): boolean => {
+    const index = expected.findIndex((e) => e[key] === value);
+    if (index >= 0) expected.splice(index, 1);
+    return index >= 0;
+  };
+  for (const { pkg, finding } of applied) take('likeness', likenessOf(pkg, finding));
+  return after.findings
+    .filter((finding) => !take('likeness', likenessOf(after.pkg, finding)))
+    .filter((finding) => !take('surroundings', surroundingsOf(after.pkg, finding)));
 }

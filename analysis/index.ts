@@ -4,7 +4,6 @@ export { type Analysis, type AnalyzeOptions, analyze, type Crash, type Effort, e
 export { type Explorations, noExplorations, sumOfExplorations } from './concurrency/defects.ts';
 export { type Config, defaultConfig } from './config.ts';
 export { applyEdits } from './edit/apply.ts';
-export { type Deferred, type Merge, mergeFixes } from './edit/merge.ts';
 export {
   type Confidence,
   type Edit,
@@ -19,7 +18,8 @@ export {
 } from './finding.ts';
 export { identitiesOf } from './fingerprint.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
-export type { BuildTarget } from './model/build-constraint.ts';
+export type { AppliedFix, FixOptions } from './fix-rounds.ts';
+export { type BuildTarget, isBuilt } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
 export { mayRefactor, type Refactored, type RefactorOptions, refactor } from './refactor.ts';
@@ -29,4 +29,4 @@ export { isRelevant } from './relevance.ts';
 export { rules } from './rules/index.ts';
 export type { Rule } from './rules/rule.ts';
 export { loadParser, type ParserBinaries } from './syntax/parser.ts';
-export { type Site, type SourceFile, sourceFile } from './syntax/source-file.ts';
+export { type Site, type SourceFile, sourceFile, surfaceOf } from './syntax/source-file.ts';

@@ -1,10 +1,10 @@
 // The findings that a repository lives with: kept in a file by fingerprint, so that only others are told.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { LocatedFinding } from './located.ts';
+import { writeWholeFile } from './plan/whole-file.ts';
 import { reasonOf, UsageError } from './problem.ts';
-import { replaceFile } from './write.ts';
 
 /** A finding that is known. */
 export interface Entry {
@@ -123,7 +123,7 @@ export function writeBaseline(
     .sort(inOrder)
     .map(({ rule, file, fingerprint }) => `    ${JSON.stringify({ rule, file, fingerprint })}`);
   const text = `{\n  "version": ${version},\n  "findings": [${lines.length > 0 ? `\n${lines.join(',\n')}\n  ` : ''}]\n}\n`;
-  const failed = existsSync(baseline.path) ? replaceFile(baseline.path, text) : created(baseline.path, text);
+  const failed = writeWholeFile(baseline.path, text);
   if (failed !== undefined) throw new UsageError(`cannot write ${baseline.name}: ${failed}`);
 }
 
@@ -132,15 +132,6 @@ export function countByRule(rules: readonly string[]): ReadonlyMap<string, numbe
   const counts = new Map<string, number>();
   for (const rule of rules) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return counts;
-}
-
-function created(path: string, text: string): string | undefined {
-  try {
-    writeFileSync(path, text);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
 }
 
 function nameIn({ path }: Baseline, file: string): string {

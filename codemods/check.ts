@@ -2,12 +2,23 @@
 
 import type { Severity } from '../analysis/index.ts';
 import { type BaselineOptions, baselined, baselineOf } from './baselined.ts';
+import { buildOf } from './cache/build.ts';
+import { cacheFolder } from './cache/store.ts';
 import type { DirectoryTask } from './discover.ts';
 import { type ExitStatus, exit, type Host } from './host.ts';
 import { type Output, outputsOf, writeOutputs } from './outputs.ts';
 import { UsageError } from './problem.ts';
 import { progressOn } from './progress.ts';
-import { type Narrow, type Outcome, renewed, run, statsOf, tellProblems, tellStats } from './run.ts';
+import {
+  type Narrow,
+  type Outcome,
+  type RunOptions,
+  renewed,
+  run,
+  statsOf,
+  tellProblems,
+  tellStats,
+} from './run.ts';
 import { type Scope, type ScopeOptions, scopeOf } from './scope.ts';
 import { onlyShard, type Shard } from './shard.ts';
 import { targetsOf } from './targets.ts';
@@ -20,11 +31,15 @@ export interface SharedOptions {
   readonly rule?: readonly string[];
   readonly jobs?: number;
   readonly config?: string;
+  /** Build tags; absent for those of the environment. */
+  readonly tags?: readonly string[];
   readonly quiet?: boolean;
   readonly stats?: boolean;
 }
 
 export interface CheckOptions extends SharedOptions, Omit<ScopeOptions, 'config'>, BaselineOptions {
+  /** False to analyse everything anew. */
+  readonly cache?: boolean;
   /** Absent for text on standard output. */
   readonly format?: readonly Output[];
   readonly output?: string;
@@ -151,10 +166,11 @@ function partialOf({ newFrom, staged, stdin, writeBaseline, ratchet }: CheckOpti
 /** What a run over the scope finds of what is to be told. */
 async function found(
   scope: Scope,
-  { rule, jobs, shard, quiet }: CheckOptions,
+  options: CheckOptions,
   host: Host,
   only: Narrow | undefined,
 ): Promise<Outcome> {
+  const { rule, jobs, shard, quiet, tags } = options;
   const { targets, buffer, config } = scope;
   const narrows = [scope.narrow, shard && onlyShard(shard, scope.host), only];
   const narrow: Narrow = (task) =>
@@ -162,12 +178,19 @@ async function found(
   const progress = quiet ? undefined : progressOn(host);
   const job: Omit<Job, 'target'> = { ...(rule ? { rules: rule } : {}), ...(buffer ? { buffer } : {}) };
   try {
-    const options = { targets, job, jobs, config, narrow, ...(progress ? { progress } : {}) };
-    return scope.told(await run(options, scope.host));
+    const cache = cacheFor(options, scope);
+    const how = { targets, job, jobs, config, tags, cache, narrow, ...(progress ? { progress } : {}) };
+    return scope.told(await run(how, scope.host));
   } finally {
     progress?.end();
     scope.close();
   }
+}
+
+/** Only what is on disk, where it stays, is worth remembering. */
+function cacheFor({ cache, staged }: CheckOptions, { buffer, host }: Scope): RunOptions['cache'] {
+  const build = cache === false || staged || buffer ? undefined : buildOf(import.meta.url);
+  return build === undefined ? undefined : { folder: cacheFolder(host.env, process.platform), build };
 }
 
 /** The arguments that choose rules and paths, for the next command. */

@@ -1,70 +1,36 @@
-// Where the changes of `goleash fix` go: into the files, or into one patch.
+// Changes as one patch, with paths relative to where `git apply` takes it.
 
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { Host } from './host.ts';
 import { repositoryOf } from './ignore-files.ts';
+import type { FileChange } from './journal/journal.ts';
 import type { Problem } from './problem.ts';
 import { filePatch } from './report/diff.ts';
 import type { Target } from './targets.ts';
 import { shellWord } from './terminal.ts';
-import type { AppliedFix, PackageChange } from './work.ts';
-import { writeChange } from './write.ts';
 
-export interface Output {
-  readonly applied: readonly AppliedFix[];
-  readonly problems: readonly Problem[];
-  /** Takes the changes of one package. */
-  take(change: PackageChange): void;
-  /** To be called once, after the last change. */
-  finish(): void;
-}
-
-/** Writes each package at once. What cannot be written is a problem, and its fixes do not count as applied. */
-export function fileOutput(): Output {
-  const applied: AppliedFix[] = [];
-  const problems: Problem[] = [];
-  return {
-    applied,
-    problems,
-    take(change) {
-      const failed = writeChange(change);
-      for (const [path, reason] of failed) problems.push({ path, message: `not fixed: ${reason}` });
-      applied.push(...change.applied.filter((fix) => !fix.touches.some((path) => failed.has(path))));
-    },
-    finish() {},
-  };
-}
-
-/** Prints one patch, sorted by path, with paths relative to where `git apply` takes it. */
-export function patchOutput(targets: readonly Target[], host: Host): Output {
+/** Prints one patch, sorted by path. Returns the files that cannot be in it. */
+export function printPatch(
+  files: readonly FileChange[],
+  targets: readonly Target[],
+  host: Host,
+): readonly Problem[] {
   const base = patchBase(targets, host.cwd);
   const patches = new Map<string, string>();
-  const applied: AppliedFix[] = [];
   const problems: Problem[] = [];
-  return {
-    applied,
-    problems,
-    take(change) {
-      for (const { path, before, after } of change.files) {
-        const below = relative(base, path);
-        const name = sep === '/' ? below : below.replaceAll(sep, '/');
-        if (isBelow(base, path)) patches.set(name, filePatch({ path: name, before, after }));
-        else
-          problems.push({
-            path,
-            message: `not in the patch, which is for ${base}: fix it in a run of its own`,
-          });
-      }
-      applied.push(...change.applied);
-    },
-    finish() {
-      const sorted = [...patches].sort(([a], [b]) => (a < b ? -1 : 1));
-      host.out(sorted.map(([, patch]) => patch).join(''));
-      if (patches.size > 0 && !isBelow(base, host.cwd)) {
-        host.err(`goleash: apply this patch with: git -C ${shellWord(base)} apply\n`);
-      }
-    },
-  };
+  for (const { path, before, after } of files) {
+    const below = relative(base, path);
+    const name = sep === '/' ? below : below.replaceAll(sep, '/');
+    if (isBelow(base, path)) patches.set(name, filePatch({ path: name, before, after }));
+    else
+      problems.push({ path, message: `not in the patch, which is for ${base}: fix it in a run of its own` });
+  }
+  const sorted = [...patches].sort(([a], [b]) => (a < b ? -1 : 1));
+  host.out(sorted.map(([, patch]) => patch).join(''));
+  if (patches.size > 0 && !isBelow(base, host.cwd)) {
+    host.err(`goleash: apply this patch with: git -C ${shellWord(base)} apply\n`);
+  }
+  return problems;
 }
 
 /**

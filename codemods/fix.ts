@@ -1,19 +1,19 @@
 // goleash fix: applies fixes to files, or shows them as a patch.
 
-import type { SharedOptions } from './check.ts';
-import { fileOutput, patchOutput } from './fix-output.ts';
+import { printPatch } from './fix-output.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
+import { type FixChoice, requestOf, selectionOf } from './plan/choice.ts';
+import { changesIn, filesIn, type Planned, planned } from './plan/planning.ts';
+import { type LadderOptions, verified } from './plan/verify.ts';
+import { refuseDirt, type WriteOptions, written } from './plan/written.ts';
 import { fixedReport } from './report/fixed.ts';
-import { run, statsOf, tellProblems, tellStats } from './run.ts';
-import { targetsOf } from './targets.ts';
+import { statsOf, tellProblems, tellStats } from './run.ts';
+import { absolute, targetsOf } from './targets.ts';
 import { shownPath, styleFor } from './terminal.ts';
-import type { DeferredFix, DirectoryResult } from './work.ts';
+import { foldersOf, recoverAround } from './write.ts';
 
-export interface FixOptions extends SharedOptions {
+export interface FixOptions extends FixChoice, WriteOptions, LadderOptions {
   readonly diff?: boolean;
-  readonly unsafe?: boolean;
-  /** Ids of fixes, which exist. */
-  readonly fix?: readonly string[];
 }
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
@@ -21,44 +21,53 @@ export async function fix(paths: readonly string[], options: FixOptions, host: H
   const start = performance.now();
   const targets = targetsOf(paths, host.cwd);
   const diff = options.diff === true;
-  const unsafe = options.unsafe === true;
-  const rules = options.rule ? { rules: options.rule } : {};
-  const output = diff ? patchOutput(targets, host) : fileOutput();
-  const deferred: DeferredFix[] = [];
-  const onResult = (result: DirectoryResult) => {
-    deferred.push(...result.deferred);
-    for (const change of result.changes) output.take(change);
-  };
-  const job = { ...rules, fix: { unsafe, write: !diff, ...(options.fix ? { ids: options.fix } : {}) } };
-  const outcome = await run({ targets, job, jobs: options.jobs, config: options.config, onResult }, host);
-  output.finish();
-
-  const problems = [...outcome.problems, ...output.problems];
-  const { applied } = output;
-  if (!options.quiet) {
-    const report = fixedReport(
-      { findings: outcome.findings, applied, deferred },
-      {
-        diff,
-        style: styleFor(host.isTerminal && !diff, host.env),
-        show: (path) => shownPath(path, host.cwd),
-        invocation: { command: commandName(host.env), selection: selectionOf(paths, options) },
-      },
-    );
-    // A patch has standard output to itself.
-    (diff ? host.err : host.out)(report);
+  if (!diff) {
+    recoverAround(foldersOf(targets), host);
+    await refuseDirt(targets, options);
   }
-  tellProblems(problems, host);
-  if (options.stats) tellStats(statsOf(outcome, start), host);
-  if (problems.length > 0) return exit.incomplete;
-  const isLeft = diff ? applied.length > 0 : outcome.findings.some(({ severity }) => severity !== 'hint');
+  const request = requestOf(targets, options, { write: !diff }, host);
+  const made = await verified(await planned(request, host), options, request, host);
+  const { applied, problems } = diff
+    ? { applied: changesIn(made), problems: printPatch(filesIn(made), targets, host) }
+    : await written(made, request, options, host);
+  if (!options.quiet) tell({ ...made, applied }, paths, options, host);
+  const all = [...made.outcome.problems, ...problems];
+  tellProblems(all, host);
+  if (options.stats) tellStats(statsOf(made.outcome, start), host);
+  if (all.length > 0) return exit.incomplete;
+  const isLeft = diff
+    ? applied.length > 0
+    : made.outcome.findings.some(({ severity }) => severity !== 'hint');
   return isLeft ? exit.findings : exit.clean;
 }
 
-function selectionOf(paths: readonly string[], { rule, fix }: FixOptions): readonly string[] {
-  return [
-    ...(rule ? ['--rule', rule.join(',')] : []),
-    ...(fix ? ['--fix', fix.join(',')] : []),
-    ...(paths.length > 0 ? paths : ['.']),
-  ];
+function tell(
+  { outcome, left, applied }: Planned & { readonly applied: ReturnType<typeof changesIn> },
+  paths: readonly string[],
+  options: FixOptions,
+  host: Host,
+): void {
+  const { rule, fix, config, tags } = options;
+  const diff = options.diff === true;
+  const show = (path: string) => shownPath(path, host.cwd);
+  const report = fixedReport(
+    { findings: outcome.findings, applied, left },
+    {
+      diff,
+      style: styleFor(host.isTerminal && !diff, host.env),
+      show,
+      showPlanned: (path) => show(absolute(path, host.cwd)),
+      invocation: {
+        command: commandName(host.env),
+        selection: selectionOf(paths, {
+          ...(rule ? { rule } : {}),
+          ...(fix ? { fix } : {}),
+          ...(config === undefined ? {} : { config }),
+          ...(tags ? { tags } : {}),
+        }),
+      },
+    },
+  );
+  // A patch has standard output to itself.
+  (diff ? host.err : host.out)(report);
 }

@@ -11,9 +11,12 @@ import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
 import { type MergeOptions, merge } from './merge.ts';
 import { type Output, parseOutput } from './outputs.ts';
+import { type ApplyOptions, apply } from './plan/apply-command.ts';
+import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { reports } from './report/formats.ts';
+import { type ReviewOptions, review, wordsOf } from './review/review.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
 import { parseShard, type Shard } from './shard.ts';
 
@@ -106,6 +109,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       shard,
     )
     .option('-w, --watch', 'check again when files change')
+    .option('--no-cache', 'analyse everything anew, also what has not changed since the last run')
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(
@@ -114,15 +118,56 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
-  shared(program.command('fix').description('apply the safe fixes, or show them as a patch'))
-    .option('--diff', 'print a patch for git apply and write nothing; exit status 1 if it is not empty')
-    .option('--unsafe', 'apply also the fixes that a person should review')
-    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix))
+  climbing(
+    choosing(
+      program
+        .command('plan')
+        .description('write what would be fixed, and why, to a file to review and apply'),
+    ),
+  )
+    .option('-o, --output <file>', 'write the plan to a file')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan ./... -o plan.json', 'goleash plan --unsafe --rule lost-cancel -o plan.json', 'goleash apply plan.json')}\nExit status: 0 nothing to change, 1 the plan has changes, 2 wrong usage or configuration, 3 something could not be analysed`,
+    )
+    .action(async (paths: string[], options: PlanOptions) => done(await plan(paths, options, host)));
+
+  climbing(choosing(program.command('fix').description('apply the safe fixes, or show them as a patch')))
+    .addOption(
+      new Option(
+        '--diff',
+        'print a patch for git apply and write nothing; exit status 1 if it is not empty',
+      ).conflicts(['commitPer', 'allowDirty']),
+    )
+    .addOption(allowDirty())
+    .addOption(commitPer())
     .addHelpText(
       'after',
       `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
     )
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
+
+  climbing(
+    program
+      .command('apply')
+      .description('make the changes of a plan that are accepted, or open and safe')
+      .argument('<plan>', 'a file that goleash plan has made'),
+  )
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of the plan)',
+      listOf((tag) => tag),
+    )
+    .option('--unsafe', 'make also open changes that a person should review')
+    .addOption(allowDirty())
+    .addOption(commitPer())
+    .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
+    .option('-q, --quiet', 'leave out the summary')
+    .addHelpText(
+      'after',
+      `${examples('goleash apply plan.json', 'goleash apply plan.json --commit-per rule', 'goleash apply plan.json --unsafe')}\nExit status: 0 all that is wanted is done, 1 some of it is not, 2 wrong usage, 3 something could not be read, written or committed`,
+    )
+    .action(async (plan: string, options: ApplyOptions) => done(await apply(plan, options, host)));
 
   program
     .command('refactor')
@@ -142,6 +187,8 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .action(async (id: string, place: string, options: RefactorOptions) =>
       done(await refactor(id, place, options, host)),
     );
+
+  reviewCommand(program, host, done);
 
   program
     .command('explain <rule>')
@@ -191,12 +238,59 @@ const knownWords: Words = {
   '--format': Object.keys(reports),
 };
 
+function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) => void): void {
+  program
+    .command('review <plan>')
+    .description('decide which changes of a plan are applied, one at a time and by reason')
+    .option('--accept <words>', 'accept without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--reject <words>', 'reject without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--list', 'print the changes as a table and decide nothing')
+    .addOption(new Option('--web', 'review on a page that only this computer can open').conflicts('list'))
+    .option('--html <file>', 'write the page to a file, for reading, and decide nothing')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan -o plan.json && goleash review plan.json', 'goleash review --accept safe --reject lost-cancel plan.json', 'goleash review --web plan.json', 'goleash review --html review.html plan.json')}\nDecisions are in the plan as soon as they are made. Exit status: 0 done, 2 wrong usage or plan, 3 something could not be saved`,
+    )
+    .action(async (plan: string, options: ReviewOptions) => done(await review(plan, options, host)));
+}
+
+function allowDirty(): Option {
+  return new Option('--allow-dirty', 'write although git has changes that are not committed');
+}
+
+function commitPer(): Option {
+  return new Option('--commit-per <group>', 'make a commit for each rule or each package').choices([
+    'rule',
+    'package',
+  ]);
+}
+
+function choosing(command: Command): Command {
+  return shared(command)
+    .option('--unsafe', 'apply also the fixes that a person should review')
+    .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix));
+}
+
+/** How far up the ladder of verification changes are taken. */
+function climbing(command: Command): Command {
+  return command
+    .option('--no-compile', 'do not build and vet the changed packages before anything is written')
+    .option('--test', 'run the tests of the changed packages and of those that import them, with and without')
+    .option('--prove', 'show that goroutines leaked before and do not any more; runs the tests too')
+    .option('--timeout <seconds>', 'how long one run of the go command may take', positiveInteger);
+}
+
 function shared(command: Command): Command {
   return command
     .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
     .option('-r, --rule <ids>', 'only these rules, separated by commas', listOf(existingRule))
     .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
     .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of GOFLAGS)',
+      listOf((tag) => tag),
+    )
     .option('-q, --quiet', 'leave out the summary')
     .option('--stats', 'print what was parsed and explored and how long it took, to standard error');
 }
@@ -250,7 +344,7 @@ function endQuietly(): void {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    // The handler runs between two files: each is written and renamed in one go.
+    // The handler runs before all files are written or after: a run is written in one go.
     process.on(signal, () => process.exit(status));
   }
 }

@@ -4,8 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { loadRuntime } from '../analysis/node/runtime.ts';
 import type { DirectoryTask } from './discover.ts';
-import { noStats } from './stats.ts';
-import { type DirectoryResult, type Job, newRuntime, workOn } from './work.ts';
+import { type DirectoryResult, type Job, newRuntime, nothingOf, workOn } from './work.ts';
 
 /**
  * Runs with fewer files than this start no threads. It is also the size of one message to a thread: enough to hide its
@@ -19,7 +18,7 @@ export interface PoolOptions {
 }
 
 type Batch = readonly DirectoryTask[];
-type OnResult = (result: DirectoryResult) => void;
+type OnResult = (result: DirectoryResult, task: DirectoryTask) => void;
 
 /** Does the job in every folder and hands over each result as it comes, in any order. Rejects if `tasks` does. */
 export async function workOnAll(
@@ -35,7 +34,7 @@ export async function workOnAll(
     return onThreads(jobs, first.value, batches, job, onResult);
   const runtime = newRuntime(await loadRuntime());
   for (let batch: Batch | undefined = first.value; batch; batch = (await batches.next()).value) {
-    for (const task of batch) onResult(workOn(task, job, runtime));
+    for (const task of batch) onResult(workOn(task, job, runtime), task);
   }
 }
 
@@ -72,7 +71,8 @@ async function onThreads(
   const next = async () => waiting.shift() ?? (await rest.next()).value;
   const lane = async (thread: Thread) => {
     for (let batch = await next(); batch; batch = await next()) {
-      for (const result of await thread.run(batch)) onResult(result);
+      const results = await thread.run(batch);
+      for (const [i, result] of results.entries()) onResult(result, batch[i] as DirectoryTask);
     }
   };
   try {
@@ -139,14 +139,10 @@ function startThread(job: Job): Thread {
 
 function notAnalysed(task: DirectoryTask, reason: string): DirectoryResult {
   const message = `not analysed because of an error in goleash: ${reason}`;
-  const problems = task.report.map((name) => ({ path: `${task.directory}/${name}`, message }));
-  return {
-    findings: [],
-    problems,
-    stats: { ...noStats, files: task.report.length },
-    changes: [],
-    deferred: [],
-  };
+  return nothingOf(
+    task,
+    task.report.map((name) => ({ path: `${task.directory}/${name}`, message })),
+  );
 }
 
 function newWorker(job: Job): Worker {

@@ -15,8 +15,9 @@ import { type Settings, settingsFinder } from '../analysis/node/config.ts';
 import { loadRuntime } from '../analysis/node/runtime.ts';
 import { hostTarget } from '../analysis/node/target.ts';
 import { type DirectoryTask, discover } from './discover.ts';
-import { fileOutput, type Output, patchOutput } from './fix-output.ts';
+import { printPatch } from './fix-output.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
+import type { FileChange } from './journal/journal.ts';
 import { locator } from './located.ts';
 import { endOfLine, lineStarts, offsetAt } from './positions.ts';
 import { type Problem, UsageError } from './problem.ts';
@@ -25,8 +26,8 @@ import { existingRefactoring } from './rules.ts';
 import { tellProblems } from './run.ts';
 import { absolute, type Target, targetsOf } from './targets.ts';
 import { printable, shellWord, shownPath } from './terminal.ts';
-import { newRuntime, type PackageChange, packagesOf, readAll } from './work.ts';
-import { isWritable } from './write.ts';
+import { newRuntime, packagesOf, readAll } from './work.ts';
+import { foldersOf, lockedBy, recoverAround, writeFiles } from './write.ts';
 
 export interface RefactorOptions {
   readonly diff?: boolean;
@@ -44,6 +45,7 @@ export async function refactor(
 ): Promise<ExitStatus> {
   const refactoring = refactorings.find((known) => known.id === existingRefactoring(id)) as Refactoring;
   const { target, line, column } = placeOf(place, host);
+  if (options.write) recoverAround(foldersOf([target]), host);
   const settings = await settingsFinder(options.config && absolute(options.config, host.cwd))(
     dirname(target.path),
   );
@@ -59,10 +61,17 @@ export async function refactor(
   const result = refactorIn(pkg, refactoring, at, { config: task.config, library, lockedBy });
   if (!result) throw new UsageError(`${place}: ${id} has nothing to change there: name a line of a function`);
   if (result.kind === 'obstacles') return tellObstacles(id, result.obstacles, pkg, options, host);
-  const output = options.write ? fileOutput() : patchOutput([target], host);
-  output.take(changeOf(pkg, refactoring, result, at));
-  output.finish();
-  return tellDone(output, result.summary, [id, place], options, host);
+  const files = filesOf(pkg, result);
+  const paths = files.map(({ path }) => path);
+  const failed: readonly Problem[] = options.write
+    ? [...writeFiles(files, [paths], [target], host)].map(([path, reason]) => ({
+        path,
+        message: `not fixed: ${reason}`,
+      }))
+    : printPatch(files, [target], host);
+  tellProblems(failed, host);
+  if (failed.length > 0) return exit.incomplete;
+  return tellDone(files.length, result.summary, [id, place], options, host);
 }
 
 /** Reads `path/file.go:12` and `path/file.go:12:5`. */
@@ -118,28 +127,24 @@ function lockFor(task: DirectoryTask, settings: Settings, write: boolean) {
     if (!task.editable) return 'it is not your own code';
     if (settings.excludes(path, false))
       return `${basename(settings.file ?? 'the configuration')} excludes it`;
-    return write && !isWritable(path) ? 'it is read-only' : undefined;
+    return write ? lockedBy(path) : undefined;
   };
 }
 
-function changeOf(
-  pkg: GoPackage,
-  { id }: Refactoring,
-  { fix }: Extract<Refactored, { kind: 'fix' }>,
-  { path }: Site,
-): PackageChange {
-  const touches = [...new Set(fix.edits.map((edit) => edit.path))];
-  const files = pkg.files
-    .filter((file) => touches.includes(file.path))
-    .map((file) => ({
-      path: file.path,
-      before: file.text,
+function filesOf(
+  { files }: GoPackage,
+  { fix: { edits } }: Extract<Refactored, { kind: 'fix' }>,
+): readonly FileChange[] {
+  return files
+    .filter(({ path }) => edits.some((edit) => edit.path === path))
+    .map(({ path, text }) => ({
+      path,
+      before: text,
       after: applyEdits(
-        file.text,
-        fix.edits.filter((edit) => edit.path === file.path),
+        text,
+        edits.filter((edit) => edit.path === path),
       ),
     }));
-  return { files, applied: [{ path, ruleId: id, fixId: id, touches }] };
 }
 
 function tellObstacles(
@@ -160,15 +165,13 @@ function tellObstacles(
 }
 
 function tellDone(
-  { applied, problems }: Output,
+  changed: number,
   summary: string,
   words: readonly string[],
   { write, quiet }: RefactorOptions,
   host: Host,
 ): ExitStatus {
-  const files = count(new Set(applied.flatMap((fix) => fix.touches)).size, 'file');
-  tellProblems(problems, host);
-  if (problems.length > 0) return exit.incomplete;
+  const files = count(changed, 'file');
   if (quiet) return exit.clean;
   if (write) host.out(`Changed ${files}: ${summary}\n`);
   else {

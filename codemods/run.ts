@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { settingsFinder } from '../analysis/node/config.ts';
 import { hostTarget } from '../analysis/node/target.ts';
+import { resultCache } from './cache/cache.ts';
 import { type DirectoryTask, discover } from './discover.ts';
 import type { Host } from './host.ts';
 import type { LocatedFinding } from './located.ts';
@@ -22,6 +23,10 @@ export interface RunOptions {
   readonly jobs?: number | undefined;
   /** A configuration file that holds instead of those near the code. */
   readonly config?: string | undefined;
+  /** Build tags; absent for those of the environment. */
+  readonly tags?: readonly string[] | undefined;
+  /** Where the results of earlier runs of this build of goleash are kept; absent to use none. */
+  readonly cache?: { readonly folder: string; readonly build: string } | undefined;
   /** Chooses among the folders, and what is told of each; all of them if absent. */
   readonly narrow?: Narrow;
   /** How far it is is told here. */
@@ -56,7 +61,16 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     show,
     cwd: host.cwd,
   });
-  const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+  const { platform, arch } = process;
+  const target = hostTarget({ env: host.env, platform, arch }, options.tags);
+  const job = { ...options.job, target };
+  const take = (result: DirectoryResult): void => {
+    options.onResult?.(result);
+    options.progress?.done(result.stats.files, result.findings.length);
+    findings.push(...result.findings);
+    problems.push(...result.problems);
+    stats = sumOfStats(stats, result.stats);
+  };
   let empty = true;
   const reported: string[] = [];
   async function* chosen(): AsyncGenerator<DirectoryTask> {
@@ -68,18 +82,17 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
       yield narrowed;
     }
   }
+  const cache = options.cache && resultCache(options.cache.folder, options.cache.build, job);
   await workOnAll(
-    chosen(),
-    { ...options.job, target },
+    cache ? cache.without(chosen(), take) : chosen(),
+    job,
     options.jobs === undefined ? {} : { jobs: options.jobs },
-    (result) => {
-      options.onResult?.(result);
-      options.progress?.done(result.stats.files, result.findings.length);
-      findings.push(...result.findings);
-      problems.push(...result.problems);
-      stats = sumOfStats(stats, result.stats);
+    (result, task) => {
+      take(result);
+      cache?.keep(task, result);
     },
   );
+  cache?.save();
   if (empty && problems.length === 0) host.err('goleash: no Go files here\n');
   return { findings: findings.sort(inOrder), problems: distinct(problems), stats, reported };
 }

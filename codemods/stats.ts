@@ -15,6 +15,8 @@ export interface Stats {
   readonly parsed: number;
   /** Functions whose interleavings were explored, by how that ended. */
   readonly explorations: Explorations;
+  /** Of the packages, those whose findings were known from an earlier run. */
+  readonly known: number;
   /** Findings that a comment silences. */
   readonly suppressed: number;
   /** Of all threads together, in seconds. */
@@ -30,6 +32,7 @@ export const noStats: Stats = {
   declarations: 0,
   parsed: 0,
   explorations: noExplorations,
+  known: 0,
   suppressed: 0,
   reading: 0,
   analysing: 0,
@@ -44,6 +47,7 @@ export function sumOfStats(a: Stats, b: Stats): Stats {
     declarations: a.declarations + b.declarations,
     parsed: a.parsed + b.parsed,
     explorations: sumOfExplorations(a.explorations, b.explorations),
+    known: a.known + b.known,
     suppressed: a.suppressed + b.suppressed,
     reading: a.reading + b.reading,
     analysing: a.analysing + b.analysing,
@@ -64,7 +68,7 @@ export function statsText(stats: RunStats): string {
   const seconds = (n: number): string => `${n.toFixed(2)} s`;
   const lines = [
     `${count(stats.files, 'file')} with ${(stats.characters / 1e6).toFixed(1)} million characters, ${stats.relevantFiles} of them relevant`,
-    `${count(stats.packages, 'package')} analysed, ${stats.parsed} of their ${stats.declarations} declarations parsed`,
+    `${count(stats.packages, 'package')} analysed${stats.known > 0 ? `, ${stats.known} of them in an earlier run` : ''}; ${stats.parsed} of their ${stats.declarations} declarations parsed`,
     `${count(complete + cut + spent, 'function')} explored: ${complete} to the end, ${cut} cut where something is not followed, ${spent} out of budget`,
     `${count(stats.findings, 'finding')}, ${stats.suppressed} suppressed`,
     `${seconds(stats.elapsed)}; all threads together ${seconds(stats.reading)} reading and ${seconds(stats.analysing)} analysing`,

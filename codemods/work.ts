@@ -9,15 +9,12 @@ import {
   type BuildTarget,
   type Config,
   effortOf,
-  type Finding,
-  type Fix,
-  fixPackage,
+  type FixedPackage,
   type GoModule,
   type GoPackage,
   goPackages,
   isRelevant,
   type Library,
-  type Site,
   type SourceFile,
   sourceFile,
 } from '../analysis/index.ts';
@@ -25,11 +22,13 @@ import { findGoModule, type GoModuleCache, readGoFile } from '../analysis/node/f
 import { fingerprintsOf } from '../analysis/node/fingerprint.ts';
 import { moduleLibrary } from '../analysis/node/packages.ts';
 import type { DirectoryTask } from './discover.ts';
+import type { FileChange } from './journal/journal.ts';
 import { type Locate, type LocatedFinding, locateFinding, locator } from './located.ts';
-import type { Region } from './positions.ts';
+import { changesOf, leftOut } from './plan/changes.ts';
+import type { Change, LeftOut } from './plan/plan.ts';
+import { type FixSelection, fixSelected, type Missing } from './plan/selection.ts';
 import type { Problem } from './problem.ts';
 import { noStats, type Stats, sumOfStats } from './stats.ts';
-import { isWritable } from './write.ts';
 
 /** What to do in every folder; plain data. */
 export interface Job {
@@ -40,16 +39,6 @@ export interface Job {
   readonly fix?: FixSelection;
   /** A text that stands for that of a file on disk. */
   readonly buffer?: { readonly path: string; readonly text: string };
-}
-
-/** Which fixes to apply. */
-export interface FixSelection {
-  /** Also those that a person must look at. */
-  readonly unsafe: boolean;
-  /** The only fix ids to apply. */
-  readonly ids?: readonly string[];
-  /** Whether the files are to be written, which read-only ones cannot be. */
-  readonly write: boolean;
 }
 
 /** What a thread keeps from folder to folder. */
@@ -66,33 +55,24 @@ export function newRuntime(std: Library): Runtime {
 }
 
 export interface DirectoryResult {
+  /** With what tells it from another part of the same folder: absolute, with the first file. */
+  readonly place: string;
   /** The findings; after fixing, those that are left. */
   readonly findings: readonly LocatedFinding[];
   readonly problems: readonly Problem[];
   readonly stats: Stats;
   readonly changes: readonly PackageChange[];
-  readonly deferred: readonly DeferredFix[];
+  /** Selected fixes that were not applied. */
+  readonly left: readonly LeftOut[];
+  /** Wanted changes that were not made. */
+  readonly missing: readonly Missing[];
 }
 
 /** The texts that the fixes of one package change. */
 export interface PackageChange {
-  readonly files: readonly { readonly path: string; readonly before: string; readonly after: string }[];
-  readonly applied: readonly AppliedFix[];
-}
-
-export interface AppliedFix {
-  readonly path: string;
-  readonly ruleId: string;
-  readonly fixId: string;
-  /** All files that the fix edits. */
-  readonly touches: readonly string[];
-}
-
-/** A selected fix that could not be applied. */
-export interface DeferredFix {
-  readonly at: Region;
-  readonly fixId: string;
-  readonly reason: string;
+  readonly files: readonly FileChange[];
+  /** In the order in which they were made. */
+  readonly changes: readonly Change[];
 }
 
 /** Analyses, and fixes if the job says so, the files of one folder. Does not throw. */
@@ -103,14 +83,25 @@ export function workOn(task: DirectoryTask, job: Job, runtime: Runtime): Directo
   } catch (error) {
     const message = `not analysed because of an error in goleash: ${firstLine(error)}`;
     problems.push(...task.report.map((name) => ({ path: `${task.directory}/${name}`, message })));
-    return {
-      findings: [],
-      problems,
-      stats: { ...noStats, files: task.report.length },
-      changes: [],
-      deferred: [],
-    };
+    return nothingOf(task, problems);
   }
+}
+
+/** The result for a folder of which nothing is known. */
+export function nothingOf(task: DirectoryTask, problems: readonly Problem[]): DirectoryResult {
+  return {
+    place: placeOf(task),
+    findings: [],
+    problems,
+    stats: { ...noStats, files: task.report.length },
+    changes: [],
+    left: [],
+    missing: [],
+  };
+}
+
+function placeOf({ directory, report }: DirectoryTask): string {
+  return `${directory}/${report[0] ?? ''}`;
 }
 
 function workOnPackages(
@@ -124,7 +115,7 @@ function workOnPackages(
   const relevant = new Set([...files].filter(([, text]) => isRelevant(text)).map(([path]) => path));
   const characters = [...files.values()].reduce((sum, text) => sum + text.length, 0);
   const stats = { ...noStats, files: task.report.length, characters, reading: secondsSince(start) };
-  if (relevant.size === 0) return { findings: [], problems, stats, changes: [], deferred: [] };
+  if (relevant.size === 0) return { ...nothingOf(task, problems), stats };
 
   const { sources, packages, library } = packagesOf(task, files, job, runtime, problems);
   problems.push(...withoutPackage(sources, relevant));
@@ -135,6 +126,7 @@ function workOnPackages(
       workOnPackage(pkg, { task, job, library, sources, relevant, reported: new Set(files.keys()) }),
     );
   return {
+    place: placeOf(task),
     findings: results.flatMap((result) => result.findings),
     problems: [...problems, ...results.flatMap((result) => result.problems)],
     stats: results
@@ -146,7 +138,8 @@ function workOnPackages(
         analysing: secondsSince(read),
       }),
     changes: results.flatMap((result) => result.change ?? []),
-    deferred: results.flatMap((result) => result.deferred),
+    left: results.flatMap((result) => result.left),
+    missing: results.flatMap((result) => result.missing),
   };
 }
 
@@ -199,9 +192,11 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
     only: work.relevant,
     ...(rules ? { rules: allRules.filter((rule) => rules.includes(rule.id)) } : {}),
   };
-  const readOnly = new Set<string>();
-  const select = fix && work.task.editable ? selector(fix, work.reported, readOnly) : undefined;
-  const fixed = select && fixPackage(before, { ...options, select });
+  const selected =
+    fix && work.task.editable
+      ? fixSelected(before, { ...options, judges: allRules }, fix, work.reported)
+      : undefined;
+  const fixed = selected?.fixed;
   const pkg = fixed?.pkg ?? before;
   const analysis = analyze(pkg, options);
   const texts = new Map([...work.sources, ...pkg.files].map((file) => [file.path, file.text]));
@@ -219,11 +214,11 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
     stats: { ...noStats, packages: 1, ...effortOf(pkg), suppressed: analysis.suppressed },
     problems: [
       ...problemsOf(analysis, locate),
-      ...[...readOnly].map((path) => ({ path, message: 'not fixed: the file is read-only' })),
+      ...[...(selected?.locked ?? [])].map(([path, reason]) => ({ path, message: `not fixed: ${reason}` })),
     ],
-    change: fixed && fixed.texts.size > 0 ? changeOf(before, fixed) : undefined,
-    deferred:
-      fixed?.deferred.map(({ fix, reason }) => ({ at: locate(placeOf(fix)), fixId: fix.id, reason })) ?? [],
+    change: fixed && fixed.texts.size > 0 ? changeOf(before, fixed, fix?.base ?? '') : undefined,
+    left: fixed ? leftOut(fixed, fix?.base ?? '') : [],
+    missing: selected?.missing ?? [],
   };
 }
 
@@ -247,37 +242,12 @@ function withRules(config: Config, names: readonly string[]): Config {
   return { ...config, rules: Object.fromEntries(Object.entries(config.rules).filter(isOn)) };
 }
 
-/**
- * Only files that are reported on are edited: neither ignored and excluded ones nor those that were not named. Read-only
- * files that a fix would change are collected.
- */
-function selector(selection: FixSelection, reported: ReadonlySet<string>, readOnly: Set<string>) {
-  return (_: Finding, { id, safety, edits }: Fix): boolean => {
-    if (safety !== 'safe' && !selection.unsafe) return false;
-    if (selection.ids && !selection.ids.includes(id)) return false;
-    const paths = [...new Set(edits.map((edit) => edit.path))];
-    if (!paths.every((path) => reported.has(path))) return false;
-    const locked = selection.write ? paths.filter((path) => !isWritable(path)) : [];
-    for (const path of locked) readOnly.add(path);
-    return locked.length === 0;
-  };
-}
-
-function changeOf(before: GoPackage, fixed: ReturnType<typeof fixPackage>): PackageChange {
+function changeOf(before: GoPackage, fixed: FixedPackage, base: string): PackageChange {
   const old = new Map(before.files.map((file) => [file.path, file.text]));
   return {
     files: [...fixed.texts].map(([path, after]) => ({ path, before: old.get(path) ?? '', after })),
-    applied: fixed.applied.map(({ finding, fix }) => ({
-      path: finding.at.path,
-      ruleId: finding.ruleId,
-      fixId: fix.id,
-      touches: [...new Set(fix.edits.map((edit) => edit.path))],
-    })),
+    changes: changesOf(fixed, base),
   };
-}
-
-function placeOf(fix: Fix): Site {
-  return fix.edits[0] ?? { path: '', start: 0, end: 0 };
 }
 
 /** The texts of some files of a folder, by path. */

@@ -1,136 +1,99 @@
-// Replaces the text of files: wholly or not at all, and never over what someone else has written meanwhile.
+// What is written is written for a whole run, in the repository that the command line names.
 
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { reasonOf } from './problem.ts';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Host } from './host.ts';
+import { repositoryOf } from './ignore-files.ts';
+import { type FileChange, recover, writeWhole } from './journal/journal.ts';
+import { journalName } from './journal/lock.ts';
+import type { Change } from './plan/plan.ts';
+import type { Problem } from './problem.ts';
+import { absolute, type Target } from './targets.ts';
 import type { PackageChange } from './work.ts';
 
-/** Whether the file may be written: its permissions say so, for root too. */
-export function isWritable(path: string): boolean {
+/** Why a file must not be replaced, as its permissions say, for root too; undefined if it may be. */
+export function lockedBy(path: string): string | undefined {
   try {
-    return (statSync(path).mode & 0o222) !== 0;
+    if ((statSync(path).mode & 0o222) === 0) return 'the file is read-only';
+    const folder = dirname(realpathSync(path));
+    return (statSync(folder).mode & 0o222) === 0 ? 'its folder is read-only' : undefined;
   } catch {
-    return false;
+    return 'the file is gone';
   }
 }
 
-/** Why the file no longer is what was analysed; undefined if it is. */
-function changedSince(path: string, before: string): string | undefined {
-  try {
-    return readFileSync(path).equals(Buffer.from(before))
-      ? undefined
-      : 'it changed while goleash was running';
-  } catch (error) {
-    return reasonOf(error);
-  }
+/** What a run has written. */
+export interface Written {
+  readonly applied: readonly Change[];
+  /** What could not be written. */
+  readonly problems: readonly Problem[];
 }
 
-/**
- * Replaces the text of a file: a new file beside it is written, flushed and renamed over it, so that at any moment one
- * or the other is there. Its mode stays; a symbolic link stays and its target is replaced. Returns why the file could
- * not be written, which then is as before.
- */
-export function replaceFile(path: string, text: string): string | undefined {
-  let temporary: string | undefined;
-  try {
-    const target = realpathSync(path);
-    const { mode, uid, gid } = statSync(target);
-    const beside = join(dirname(target), `.${basename(target)}.goleash-${process.pid}`);
-    const file = openSync(beside, 'wx', 0o600);
-    temporary = beside;
-    try {
-      writeFileSync(file, text);
-      keepOwner(file, uid, gid);
-      fchmodSync(file, mode & 0o7777);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, target);
-    return undefined;
-  } catch (error) {
-    if (temporary !== undefined) removeQuietly(temporary);
-    return reasonOf(error);
-  }
-}
-
-/** Only root can give files away; for others the new file is theirs, as after any edit. */
-function keepOwner(file: number, uid: number, gid: number): void {
-  try {
-    fchownSync(file, uid, gid);
-  } catch {}
-}
-
-function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {}
-}
-
-/**
- * Writes the changed files of one package. Files that one fix ties together are written all or none. Returns why files
- * were not written, by path.
- */
-export function writeChange({ files, applied }: PackageChange): ReadonlyMap<string, string> {
-  const failed = new Map<string, string>();
-  const left = new Map(files.map((file) => [file.path, file]));
-  for (const { path } of files) {
-    if (!left.has(path)) continue;
-    const group = [...tiedTo(path, applied)].flatMap((tied) => left.get(tied) ?? []);
-    for (const file of group) left.delete(file.path);
-    writeGroup(group, failed);
-  }
-  return failed;
-}
-
-function writeGroup(group: PackageChange['files'], failed: Map<string, string>): void {
-  const fail = (path: string, reason: string) => {
-    for (const file of group)
-      failed.set(
-        file.path,
-        file.path === path ? reason : `its fix also changes ${basename(path)}, which was not written`,
-      );
+/** Writes packages: all of them, but for changes of files that may not be written or that somebody has changed. */
+export function writeChanges(
+  packages: readonly PackageChange[],
+  base: string,
+  targets: readonly Target[],
+  host: Host,
+): Written {
+  const touches = ({ against }: Change) => against.map(({ path }) => absolute(path, base));
+  const files = packages.flatMap((pkg) => pkg.files);
+  const changes = packages.flatMap((pkg) => pkg.changes);
+  const failed = writeFiles(files, changes.map(touches), targets, host);
+  return {
+    applied: changes.filter((change) => !touches(change).some((path) => failed.has(path))),
+    problems: [...failed].map(([path, reason]) => ({ path, message: `not fixed: ${reason}` })),
   };
-  for (const { path, before } of group) {
-    const reason = changedSince(path, before);
-    if (reason !== undefined) {
-      fail(path, reason);
-      return;
+}
+
+/** Likewise for files; those that one of the lists of `ties` holds together are written all or none. */
+export function writeFiles(
+  files: readonly FileChange[],
+  ties: readonly (readonly string[])[],
+  targets: readonly Target[],
+  host: Host,
+): ReadonlyMap<string, string> {
+  recoverAround(
+    files.map(({ path }) => dirname(path)),
+    host,
+  );
+  return writeWhole(files, ties, rootOf(targets), telling(host));
+}
+
+/** Finishes or takes back what a run has left that was cut short in one of these folders or above. */
+export function recoverAround(folders: readonly string[], host: Host): void {
+  const seen = new Set<string>();
+  for (const folder of folders) {
+    for (let at = folder; !seen.has(at); at = dirname(at)) {
+      seen.add(at);
+      if (existsSync(`${at}/${journalName}`)) recover(at, telling(host));
     }
-  }
-  const written: PackageChange['files'][number][] = [];
-  for (const file of group) {
-    const reason = replaceFile(file.path, file.after);
-    if (reason === undefined) {
-      written.push(file);
-      continue;
-    }
-    for (const { path, before } of written) replaceFile(path, before);
-    fail(file.path, reason);
-    return;
   }
 }
 
-/** The path and all that fixes connect with it. */
-function tiedTo(path: string, applied: PackageChange['applied']): ReadonlySet<string> {
-  const tied = new Set([path]);
-  for (let size = 0; size < tied.size; ) {
-    size = tied.size;
-    for (const { touches } of applied) {
-      if (touches.some((touched) => tied.has(touched))) for (const touched of touches) tied.add(touched);
-    }
+function telling(host: Host): (message: string) => void {
+  return (message) => host.err(`goleash: ${message}\n`);
+}
+
+/** The folders that targets are, or are in. */
+export function foldersOf(targets: readonly Target[]): readonly string[] {
+  return targets.map(({ kind, path }) => (kind === 'file' ? dirname(path) : path));
+}
+
+/** Where the journal of a run is: the root of the repository, else of the module, else what holds all targets. */
+function rootOf(targets: readonly Target[]): string {
+  const [first = '/', ...others] = foldersOf(targets);
+  let shared = first;
+  for (const folder of others) {
+    while (folder !== shared && !folder.startsWith(shared === '/' ? '/' : `${shared}/`))
+      shared = dirname(shared);
   }
-  return tied;
+  return repositoryOf(shared) ?? holding(shared, 'go.work') ?? holding(shared, 'go.mod') ?? shared;
+}
+
+function holding(folder: string, name: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(`${at}/${name}`)) return at;
+    if (dirname(at) === at) return undefined;
+  }
 }

@@ -135,7 +135,13 @@ function waitOnCond(state: State, p: Pending, name: Value): readonly Transition[
   const cond = memoryOf(state, name);
   const { id } = p.g;
   if (cond?.kind !== 'cond' || cond.open)
-    return [step(state, [p], p.call.name, (copy, [own]) => finish(copy, own as Goroutine, p.call))];
+    return [
+      step(state, [p], p.call.name, (copy, [own]) => {
+        // While it waits, others change what the condition is about.
+        copy.facts = new Map();
+        finish(copy, own as Goroutine, p.call);
+      }),
+    ];
   const mutex = memoryOf(state, cond.lock);
   const stage = (own: Goroutine, next: number): void => {
     own.stack[own.stack.length - 1] = { ...p.call, stage: next };

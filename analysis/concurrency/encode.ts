@@ -195,7 +195,9 @@ function pictureOfMemory(memory: Memory): Picture {
 function drawMemory(brush: Brush, memory: Memory, flags: string): void {
   switch (memory.kind) {
     case 'channel':
-      brush.text(`c${flags}${memory.capacity}${memory.closed ? 'x' : ''}[`).list(memory.buffer);
+      brush
+        .text(`c${flags}${memory.capacity}${memory.closed ? 'x' : ''}${memory.endless ? '~' : ''}[`)
+        .list(memory.buffer);
       break;
     case 'mutex':
       brush.text(

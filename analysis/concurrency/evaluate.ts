@@ -256,8 +256,15 @@ function operands(
   const [left, right] = [raw(expr.left), raw(expr.right)];
   const isBound = expr.left.kind === 'count' && expr.right.kind === 'count';
   if (!isBound) return [evaluate(m, state, frame, expr.left), evaluate(m, state, frame, expr.right)];
+  // Of all elements there are as many as the model has of each collection, and of a part of them fewer or more.
+  if (isPartOfCount(right)) state.cut = true;
   if (typeof left === 'number' && isSymbol(right)) return [left, sizeOf(m, right)];
   return [left, right];
+}
+
+/** Whether a value is computed from a number of elements: `len(xs) - 1`. */
+function isPartOfCount(value: Value): boolean {
+  return isSymbol(value) && value.startsWith('?(') && value.includes('#');
 }
 
 function equality(

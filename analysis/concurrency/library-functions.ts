@@ -18,6 +18,7 @@ const primitives: ReadonlySet<string> = new Set([
   ...['WithCancelCause', 'WithTimeoutCause', 'WithDeadlineCause', 'WithoutCancel'].map((f) => `context.${f}`),
   'context.Context.Done',
   'time.AfterFunc',
+  'os/signal.Notify',
   'builtin.close',
 ]);
 

@@ -3,7 +3,16 @@
 
 import type { Callee } from '../model/calls.ts';
 import { mayNotReturn, neverReturns } from '../model/never-returns.ts';
-import { argumentsOf, child, type Node, unparen } from '../syntax/node.ts';
+import {
+  argumentsOf,
+  child,
+  closest,
+  contains,
+  enclosingFunction,
+  type Node,
+  textOf,
+  unparen,
+} from '../syntax/node.ts';
 import type { Expr } from './ir.ts';
 import {
   callbacksOf,
@@ -25,6 +34,10 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
   const builtin =
     callee?.name.startsWith('builtin.') && mode === 'call' ? lowerBuiltin(l, call, callee) : undefined;
   if (builtin) return builtin;
+  if (callee?.name === 'context.Context.Err' && mode === 'call' && isDoneAt(l, call, callee)) {
+    receiverOf(l, call, callee);
+    return Array.from({ length: wanted }, () => someAt(call));
+  }
   const target = targetOf(l, call, callee);
   if (callee && !target) return lowerOpaque(l, call, callee.name, mode, wanted);
   // What is called is evaluated before what it is given.
@@ -34,6 +47,21 @@ export function lowerCall(l: Lowering, call: Node, mode: Mode, wanted: number): 
   const results = Array.from({ length: wanted }, () => temporary(l));
   emit(l, { kind: 'call', at: call, mode, callee: called, args, results });
   return results.map((slot) => ({ kind: 'slot', slot }));
+}
+
+/** Whether a call stands in the case of a `select` for the end of its context: then there is a reason for that end. */
+function isDoneAt({ code }: Lowering, call: Node, { receiver }: Callee): boolean {
+  const clause = closest(call, 'communication_case');
+  const communication = clause && child(clause, 'communication');
+  if (!communication || contains(communication, call)) return false;
+  if (enclosingFunction(clause) !== enclosingFunction(call)) return false;
+  const right = child(communication, 'right');
+  const done = right && child(right, 'operand');
+  const context = done?.kind === 'call_expression' ? code.calleeOf(done) : undefined;
+  const [asked, ended] = [receiver, context?.receiver];
+  if (!asked || !ended || context?.name !== 'context.Context.Done') return false;
+  const isSame = asked.kind !== 'identifier' || code.bindingOf(asked) === code.bindingOf(ended);
+  return isSame && textOf(asked) === textOf(ended);
 }
 
 /** The methods of its arguments that a function is known to call, of their own types. */

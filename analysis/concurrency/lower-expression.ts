@@ -212,15 +212,22 @@ function isNoticed({ kind }: Operation): boolean {
   return kind === 'send' || kind === 'receive' || kind === 'call' || kind === 'doubt';
 }
 
-function lowerIndex(l: Lowering, node: Node): Expr {
+/** An element. Whoever has a map can come by what something is stored under. */
+function lowerIndex(l: Lowering, node: Node, isStored = false): Expr {
   const [operand, index] = [child(node, 'operand'), child(node, 'index')];
   if (!operand || !index) return unknownAt(node);
   // A generic function with its type argument.
   if (l.code.entityOf(operand)?.kind === 'function') return lowerExpression(l, operand);
   const of = lowerExpression(l, operand);
   const at = lowerExpression(l, index);
-  const kind = l.code.underlyingOf(l.code.typeOf(operand)).kind;
-  return kind === 'slice' || kind === 'array' ? { kind: 'element', of, index: at } : unknownAt(node);
+  if (isList(l, operand)) return { kind: 'element', of, index: at };
+  if (isStored) emit(l, { kind: 'escape', at: node, values: [at] });
+  return unknownAt(node);
+}
+
+function isList(l: Lowering, operand: Node): boolean {
+  const { kind } = l.code.underlyingOf(l.code.typeOf(operand));
+  return kind === 'slice' || kind === 'array';
 }
 
 function lowerInner(l: Lowering, node: Node): Expr {
@@ -242,8 +249,8 @@ function lowerLiteral(l: Lowering, node: Node): Expr {
   const values = body.children.map((element) => {
     const key = element.kind === 'keyed_element' ? child(element, 'key') : undefined;
     // What an element of a map is stored under is evaluated; the name of a field is not.
-    if (key && under.kind !== 'struct') lowerExpression(l, key.children[0] ?? key);
-    return { name: key && textOf(key), value: valueOfElement(l, element) };
+    const place = key && under.kind !== 'struct' ? lowerExpression(l, key.children[0] ?? key) : undefined;
+    return { name: key && textOf(key), place, value: valueOfElement(l, element) };
   });
   const to = temporary(l);
   switch (under.kind) {
@@ -270,7 +277,11 @@ function lowerLiteral(l: Lowering, node: Node): Expr {
       });
       return { kind: 'slot', slot: to };
   }
-  emit(l, { kind: 'escape', at: node, values: values.map((v) => v.value) });
+  emit(l, {
+    kind: 'escape',
+    at: node,
+    values: values.flatMap((v) => (v.place ? [v.place, v.value] : [v.value])),
+  });
   return someAt(node);
 }
 
@@ -283,7 +294,7 @@ function valueOfElement(l: Lowering, element: Node): Expr {
 export function lowerTarget(l: Lowering, expression: Node): Target | undefined {
   const node = unparen(expression);
   if (node.kind === 'blank_identifier' || textOf(node) === '_') return undefined;
-  const value = lowerExpression(l, node);
+  const value = node.kind === 'index_expression' ? lowerIndex(l, node, true) : lowerExpression(l, node);
   switch (value.kind) {
     case 'slot':
     case 'global':

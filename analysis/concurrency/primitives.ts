@@ -96,6 +96,12 @@ export function runAtOnce(
       finish(state, g, call);
       start(m, state, g, { callee: second, args: [], at: call.at }, started);
       return true;
+    case 'os/signal.Notify': {
+      const channel = memoryOf(state, first);
+      if (channel?.kind === 'channel') update(state, first, { ...channel, open: true, endless: true });
+      finish(state, g, call);
+      return true;
+    }
     case 'sync.WaitGroup.Go':
       spawn(m, state, g, call, started);
       return true;

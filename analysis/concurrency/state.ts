@@ -19,6 +19,8 @@ export interface Channel extends Openness {
   readonly capacity: number;
   readonly buffer: readonly Value[];
   readonly closed: boolean;
+  /** Others send to it and never close it. */
+  readonly endless?: boolean;
   /** Where it is made; undefined for one that was there before. */
   readonly madeAt: Node | undefined;
 }

@@ -163,11 +163,13 @@ function withOutside(state: State, side: Side): readonly Transition[] {
       }),
     ];
   const asksOk = side.chosen ? side.chosen.ok !== undefined : (call.results[1] ?? -1) >= 0;
-  const outcomes = call.name === 'next' || asksOk ? [true, false] : [true];
+  const memory = memoryOf(state, side.channel);
+  const isEndless = memory?.kind === 'channel' && memory.endless === true;
+  const outcomes = (call.name === 'next' || asksOk) && !isEndless ? [true, false] : [true];
   return outcomes.map((ok) =>
     step(state, [side], 'receive', (copy, [g]) => {
       // When others close a channel is theirs to know; nothing is concluded from it.
-      if (!ok && (asksOk || isComputed(side.channel))) copy.cut = true;
+      if (!ok && (asksOk || memory !== undefined || isComputed(side.channel))) copy.cut = true;
       const frame = (g as Goroutine).stack.at(-2);
       const value = frame?.kind === 'activation' ? fresh(copy, frame, call.at.start) : null;
       complete(copy, g as Goroutine, side, value, ok);

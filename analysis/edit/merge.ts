@@ -16,8 +16,8 @@ export type MergeableFix = Fix & {
 /** A fix that is left out of a merge. */
 export interface Deferred {
   readonly fix: Fix;
-  /** A clause that names the other fix. */
-  readonly reason: string;
+  /** The fix that it collides with. */
+  readonly rival: Fix;
 }
 
 export interface Merge {
@@ -39,7 +39,7 @@ export function mergeFixes(fixes: readonly MergeableFix[]): Merge {
   for (const fix of inOrder(fixes)) {
     const rival = accepted.find((other) => collide(fix, other));
     if (rival) {
-      deferred.push({ fix, reason: `it collides with the fix “${rival.title}”${placeOf(rival)}` });
+      deferred.push({ fix, rival });
       continue;
     }
     accepted.push(fix);
@@ -55,11 +55,6 @@ function inOrder(fixes: readonly MergeableFix[]): readonly MergeableFix[] {
     const [x, y] = [first(a), first(b)];
     return x.path < y.path ? -1 : x.path > y.path ? 1 : x.start - y.start;
   });
-}
-
-function placeOf(fix: Fix): string {
-  const [first] = fix.edits;
-  return first ? ` at ${first.path}, offset ${first.start}` : '';
 }
 
 function collide(a: MergeableFix, b: MergeableFix): boolean {

@@ -8,6 +8,7 @@ import { partsOf, placeOf } from '../flow/graph.ts';
 import { findPath } from '../flow/paths.ts';
 import { isContext, writtenName } from '../model/calls.ts';
 import type { Code } from '../model/code.ts';
+import { deref } from '../model/types.ts';
 import {
   argumentsOf,
   child,
@@ -44,6 +45,12 @@ const costly: readonly RegExp[] = [
 /** Names of functions that take a context and may fail, and hold nothing. */
 const harmless =
   /^(?:with|log|info|debug|warn|error|trace|span|record|inject|extract|valid|parse|marshal|unmarshal|encode|decode|wait|acquire|from|to|new|get\w*fromcontext|check|is|has|must|on|emit|observe|notify|publish|register)/i;
+
+/**
+ * The clients of Kubernetes limit themselves: a few requests a second go out, over one connection, and the rest waits for
+ * its turn (`QPS` and `Burst` of the configuration of `k8s.io/client-go/rest`).
+ */
+const ofKubernetes = /^(?:sigs\.)?k8s\.io\//;
 
 const deepest = 5;
 
@@ -124,7 +131,22 @@ function asksElsewhere(code: Code, call: Node): boolean {
   const [first] = argumentsOf(call);
   if (!first || harmless.test(writtenName(call)) || soundsLimiting(call, name)) return false;
   if (name !== '' && isStandard(name)) return false;
+  if (isOfKubernetes(code, call, name)) return false;
   return isContext(code.typeOf(first)) && canFail(code, call);
+}
+
+/** Whether a function is of Kubernetes, or what its method is called on was got from a value that is. */
+function isOfKubernetes(code: Code, call: Node, name: string): boolean {
+  if (ofKubernetes.test(name)) return true;
+  for (
+    let at = child(call, 'function');
+    at;
+    at = child(at, at.kind === 'call_expression' ? 'function' : 'operand')
+  ) {
+    const type = deref(code.typeOf(at));
+    if (type.kind === 'named' && ofKubernetes.test(type.pkg)) return true;
+  }
+  return false;
 }
 
 function isStandard(name: string): boolean {

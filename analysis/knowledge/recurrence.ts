@@ -24,8 +24,11 @@ import { isTestSupport } from './test-support.ts';
 export type Recurrence =
   /** As often as the program is started. */
   | { readonly kind: 'once' }
-  /** For each of what `each` names: `call of NewCache`, `Server`, `request`; `at` shows why. */
-  | { readonly kind: 'again'; readonly each: string; readonly at: Node }
+  /**
+   * For each of what `each` names: `call of NewCache`, `Server`, `request`; `at` shows why. There may be only one in the
+   * life of a program where that is a value of a type without a method that ends it.
+   */
+  | { readonly kind: 'again'; readonly each: string; readonly at: Node; readonly mayBeOnly?: boolean }
   | { readonly kind: 'unknown' };
 
 const once: Recurrence = { kind: 'once' };
@@ -165,7 +168,7 @@ function recurrenceOfDeclared(code: Code, fn: Node, seen: readonly Node[]): Recu
     (code.pkg.name === 'main' && shown.length > 0) || (code.pkg.variantOf && !isExported(textOf(name)));
   if (isInside) return within;
   if (shown.some((site) => isOfGlobal(site.code, site.node))) return unknown;
-  if (isMethod) return { kind: 'again', each: receiverType(fn), at: name };
+  if (isMethod) return { kind: 'again', each: receiverType(fn), at: name, mayBeOnly: !canEnd(code, fn) };
   return makesOwner(code, fn) ? { kind: 'again', each: `call of ${textOf(name)}`, at: name } : unknown;
 }
 
@@ -173,6 +176,17 @@ function receiverType(method: Node): string {
   const receiver = child(method, 'receiver')?.children[0];
   const type = receiver && child(receiver, 'type');
   return type ? textOf(type).replace(/^\*|\[.*$/g, '') : 'value';
+}
+
+/** Whether the receiver of a method has a method that ends it. */
+function canEnd(code: Code, method: Node): boolean {
+  const receiver = child(method, 'receiver')?.children[0];
+  const node = receiver && child(receiver, 'type');
+  return node !== undefined && isClosable(code, code.typeOfTypeNode(node));
+}
+
+function isClosable(code: Code, type: Type): boolean {
+  return endingMethods.some((method) => code.memberOfType(type, method)?.kind === 'method');
 }
 
 /** Whether a function is a constructor: it returns a value of a type of its package, or one that can be closed. */
@@ -187,7 +201,7 @@ function makesOwner(code: Code, fn: Node): boolean {
     const type = code.typeOfTypeNode(node);
     const base = deref(type);
     const isOwn = base.kind === 'named' && base.pkg === code.pkg.importPath;
-    return isOwn || endingMethods.some((method) => code.memberOfType(type, method)?.kind === 'method');
+    return isOwn || isClosable(code, type);
   });
 }
 

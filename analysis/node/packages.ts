@@ -15,6 +15,30 @@ import { findGoModule, type GoModuleCache, readGoFile } from './files.ts';
 interface Root {
   readonly path: string;
   readonly directory: string;
+  /** A version in the module cache, which never changes. */
+  readonly isFixed: boolean;
+}
+
+/** Where the packages are that a module's code can import. */
+export interface PackagePlaces {
+  /** The folder of a package; undefined if it is not on this disk. */
+  find(importPath: string): string | undefined;
+  /** The folders of modules that can change: its own, and those that go.work and replace directives lead to. */
+  readonly changing: readonly string[];
+  /** The folders of module versions in the module cache, whether they are there or not. */
+  readonly fixed: readonly string[];
+}
+
+/** Reads go.mod and go.work; looks for a package when it is asked for it. */
+export function packagePlaces(module: GoModule): PackagePlaces {
+  const roots = rootsOf(module);
+  const directories = (isFixed: boolean): readonly string[] =>
+    roots.filter((root) => root.isFixed === isFixed).map((root) => root.directory);
+  return {
+    find: (importPath) => directoryOf(importPath, module, roots),
+    changing: directories(false),
+    fixed: directories(true),
+  };
 }
 
 /**
@@ -24,14 +48,14 @@ interface Root {
 export function moduleLibrary(std: Library, module: GoModule | undefined, target: BuildTarget): Library {
   if (!module) return std;
   const known = new Map<string, readonly SourceFile[] | undefined>();
-  let roots: readonly Root[] | undefined;
+  let places: PackagePlaces | undefined;
   return {
     files(importPath) {
       const standard = std.files(importPath);
       if (standard) return standard;
       if (!known.has(importPath)) {
-        roots ??= rootsOf(module);
-        known.set(importPath, filesIn(directoryOf(importPath, module, roots), target));
+        places ??= packagePlaces(module);
+        known.set(importPath, filesIn(places.find(importPath), target));
       }
       return known.get(importPath);
     },
@@ -64,13 +88,10 @@ function rootsOf(module: GoModule): readonly Root[] {
   const requirements = parseRequirements('text' in text ? text.text : '');
   const roots = new Map<string, Root>();
   for (const [path, version] of requirements.requires) {
-    roots.set(path, {
-      path,
-      directory: requiredDirectory(path, version, requirements, module.directory, cache),
-    });
+    roots.set(path, { path, ...requiredDirectory(path, version, requirements, module.directory, cache) });
   }
   for (const root of workspaceRoots(module.directory)) roots.set(root.path, root);
-  roots.set(module.path, { path: module.path, directory: module.directory });
+  roots.set(module.path, { path: module.path, directory: module.directory, isFixed: false });
   return [...roots.values()].sort((a, b) => b.path.length - a.path.length);
 }
 
@@ -80,13 +101,15 @@ function requiredDirectory(
   { replaces }: Requirements,
   base: string,
   cache: string,
-): string {
+): Omit<Root, 'path'> {
   const replaced = replaces.find(
     (r) => r.path === path && (r.version === undefined || r.version === version),
   );
-  if (replaced && /^[./]|^[A-Za-z]:/.test(replaced.target)) return resolve(base, replaced.target);
+  if (replaced && /^[./]|^[A-Za-z]:/.test(replaced.target))
+    return { directory: resolve(base, replaced.target), isFixed: false };
   const from = replaced?.target ?? path;
-  return join(cache, `${escapedModulePath(from)}@${escapedModulePath(replaced?.targetVersion ?? version)}`);
+  const escaped = `${escapedModulePath(from)}@${escapedModulePath(replaced?.targetVersion ?? version)}`;
+  return { directory: join(cache, escaped), isFixed: true };
 }
 
 /** The modules of the nearest go.work file above a module. */
@@ -97,7 +120,8 @@ function workspaceRoots(directory: string): readonly Root[] {
     if ('text' in text) {
       return parseRequirements(text.text).uses.flatMap((use) => {
         const found = findGoModule(resolve(at, use), modules);
-        return found && !('broken' in found) ? [{ path: found.path, directory: found.directory }] : [];
+        if (!found || 'broken' in found) return [];
+        return [{ path: found.path, directory: found.directory, isFixed: false }];
       });
     }
     if (at === resolve(at, '..')) return [];
@@ -107,7 +131,7 @@ function workspaceRoots(directory: string): readonly Root[] {
 function firstDirectory(candidates: readonly string[]): string | undefined {
   return candidates.find((path) => {
     try {
-      return statSync(path).isDirectory();
+      return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
     } catch {
       return false;
     }

@@ -76,8 +76,9 @@ function firstOf<T>(nodes: readonly Node[], find: (node: Node) => T | undefined)
 
 /** The parts of an expression that are evaluated with it. */
 function* evaluated(node: Node): Generator<Node> {
+  if (isFunction(node)) return;
   yield node;
-  for (const part of node.children) if (!isFunction(part)) yield* evaluated(part);
+  for (const part of node.children) yield* evaluated(part);
 }
 
 function slowness(code: Code, operation: Node): Slow | undefined {

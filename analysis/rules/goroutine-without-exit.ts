@@ -4,6 +4,7 @@ import { commentsAbove } from '../knowledge/comments.ts';
 import { type EndlessLoop, endlessLoopOf } from '../knowledge/endless-loop.ts';
 import { type Recurrence, recurrenceOf } from '../knowledge/recurrence.ts';
 import { isTestSupport } from '../knowledge/test-support.ts';
+import { endsWithCaller } from '../knowledge/waiting/caller-context.ts';
 import {
   cancelledAtReturn,
   channelToEnd,
@@ -44,7 +45,8 @@ export default defineRule({
     \`select\` leaves the \`select\`, not the loop around it.
 
     A goroutine that only the start of the program leads to lives as long as the program, which is often what is meant:
-    that is a hint.`,
+    that is a hint. So it is where there may be only one in a program: nothing shows how often it is started, or the
+    value that it works for has no method such as \`Close\` or \`Stop\`.`,
   silentWhen: [
     'a path leads out of the loop: a `return`, a `break`, a panic, the end of a range over a channel, a condition',
     'the loop calls what may end the goroutine or the process, such as `log.Fatal`',
@@ -112,7 +114,7 @@ function tell(code: Code, site: Node, endless: EndlessLoop, report: Report<'leav
   const often = recurrenceOf(code, site);
   const isKnown = deaf !== undefined || signal !== undefined || often.kind !== 'unknown';
   if (!isKnown) return;
-  const isHint = often.kind === 'once' && !deaf;
+  const isHint = !deaf && (often.kind !== 'again' || often.mayBeOnly === true);
   report({
     at: site,
     message: `nothing can end this goroutine: no path leads out of ${loopText(endless)}, ${consequence(often, signal, deaf)}`,
@@ -141,11 +143,13 @@ function consequence(often: Recurrence, signal: EndSignal | undefined, deaf: Nod
   return `not even when ${signal?.text} is ${signal?.kind === 'context' ? 'done' : 'closed'}`;
 }
 
-/** What should end the loop: not a context that ends when the function that has made it returns. */
+/** What should end the loop: not a context that ends when the function that has made it, or its caller, returns. */
 function signalFor({ code, loop }: EndlessLoop): EndSignal | undefined {
   const context = contextToEnd(code, loop);
-  const isBrief = context && cancelledAtReturn(code, context.binding, context.owner, loop);
-  return context && !isBrief ? context : channelToEnd(code, loop);
+  if (!context) return channelToEnd(code, loop);
+  const { binding, owner } = context;
+  const isBrief = cancelledAtReturn(code, binding, owner, loop) || endsWithCaller(code, binding, owner);
+  return isBrief ? channelToEnd(code, loop) : context;
 }
 
 /** The range clause, or else the loop. */

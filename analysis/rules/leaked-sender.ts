@@ -14,6 +14,7 @@ import {
   contains,
   enclosingFunction,
   type Node,
+  nodesOf,
   textOf,
 } from '../syntax/node.ts';
 import { isAddressTaken, targetOf } from '../syntax/roles.ts';
@@ -113,9 +114,21 @@ function isTried(use: Node): boolean {
 }
 
 function roomFor(code: Code, defect: Defect, make: Node): string | undefined {
-  if (capacityRepairs(defect, make, 1)) return '1';
+  // Of a loop that starts some in some turns only, the model may not have seen two.
+  if (startsInEachTurn(defect.verdict.startedAt, make) && capacityRepairs(defect, make, 1)) return '1';
   const size = loopSize(code, defect.verdict.startedAt, make);
   return size !== undefined && capacityRepairs(defect, make, 'size') ? size : undefined;
+}
+
+/** Whether a goroutine is started once for each channel, or in each turn of a loop. */
+function startsInEachTurn(started: Node, make: Node): boolean {
+  const loop = closest(started, 'for_statement');
+  if (!loop || contains(loop, make)) return true;
+  const list = closest(started, 'statement_list');
+  const isSkipped = nodesOf(loop.tree, 'continue_statement').some(
+    (c) => contains(loop, c) && c.start < started.start,
+  );
+  return list?.parent === child(loop, 'body') && !isSkipped;
 }
 
 /** How often the loop around a `go` statement goes round, as Go that means the same where the channel is made. */

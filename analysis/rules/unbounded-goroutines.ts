@@ -16,7 +16,7 @@ type FixId = 'errgroup-set-limit' | 'bound-with-semaphore' | 'worker-pool';
 export default defineRule({
   id: 'unbounded-goroutines',
   since: '0.1.0',
-  severity: 'warning',
+  severity: 'hint',
   summary:
     'A goroutine for each piece of input, however much there is, and each holds a connection or a file',
   why: `
@@ -26,8 +26,10 @@ export default defineRule({
     memory is there at the same time. It goes well with the ten elements of a test.
 
     So this is reported only with evidence for both: the input comes from a file, a table, a service, a request, a
-    channel or a caller in another package, and what a goroutine does is known to hold something scarce. The fixes let
-    a number of goroutines run at once that [the configuration](../configuration.md) names.`,
+    channel or a caller in another package, and what a goroutine does is known to hold something scarce, or takes a context
+    and may fail. It is a hint all the same: how many elements there will be, and how many at once are too many, is for
+    people to judge. The fixes let a number of goroutines run at once that [the configuration](../configuration.md)
+    names.`,
   silentWhen: [
     'the number is visible or is a limit itself: constants, literals, arrays, `workers`, a part `urls[:10]`, a length that is checked somewhere',
     'the elements are parts of a system, of which there are few: servers, disks, peers, plugins, also by the names of variables and types',

@@ -1,14 +1,16 @@
 // What `goleash fix` says for people: what was fixed, what was put off and why, what is left, what to do next.
 
 import type { LocatedFinding } from '../located.ts';
+import type { Change, LeftOut } from '../plan/plan.ts';
 import { printable, shellWord } from '../terminal.ts';
-import type { AppliedFix, DeferredFix } from '../work.ts';
+import { ladderLines, outputLines } from './ladder.ts';
 import type { ReportOptions } from './report.ts';
 import { count } from './text.ts';
 
 export interface Fixed {
-  readonly applied: readonly AppliedFix[];
-  readonly deferred: readonly DeferredFix[];
+  readonly applied: readonly Change[];
+  /** Fixes that were put off or backed out. */
+  readonly left: readonly LeftOut[];
   /** The findings that are left. */
   readonly findings: readonly LocatedFinding[];
 }
@@ -16,16 +18,23 @@ export interface Fixed {
 export interface FixedOptions extends Omit<ReportOptions, 'quiet'> {
   /** Whether a patch was printed and nothing written. */
   readonly diff: boolean;
+  /** How a path of a change is shown. */
+  readonly showPlanned: (path: string) => string;
 }
 
 export function fixedReport(fixed: Fixed, options: FixedOptions): string {
   const { diff, style } = options;
   const show = (path: string) => printable(options.show(path));
+  const showPlanned = (path: string) => printable(options.showPlanned(path));
   const lines: string[] = [];
   for (const [path, fixes] of byPath(fixed.applied))
-    lines.push(`${style.colors.bold(show(path))}: ${counts(fixes)}`);
-  for (const { at, fixId, reason } of inOrder(fixed.deferred)) {
-    lines.push(`${show(at.path)}:${at.start.line}:${at.start.column}: ${fixId} was put off: ${reason}`);
+    lines.push(`${style.colors.bold(showPlanned(path))}: ${counts(fixes)}`);
+  lines.push(...ladderLines(fixed.applied));
+  for (const fix of inOrder(fixed.left)) {
+    const { at, fixId, why, reason } = fix;
+    const what = why === 'deferred' ? 'was put off' : 'was backed out';
+    lines.push(`${showPlanned(at.path)}:${at.line}:${at.column}: ${fixId} ${what}: ${printable(reason)}`);
+    lines.push(...outputLines(fix));
   }
   if (!diff) {
     for (const { at, severity, message, ruleId } of fixed.findings) {
@@ -34,7 +43,7 @@ export function fixedReport(fixed: Fixed, options: FixedOptions): string {
       );
     }
   }
-  const files = new Set(fixed.applied.flatMap((fix) => fix.touches)).size;
+  const files = new Set(fixed.applied.flatMap(({ against }) => against.map(({ path }) => path))).size;
   const verb = diff ? 'Would fix' : 'Fixed';
   const done =
     fixed.applied.length === 0
@@ -62,7 +71,7 @@ function left({ applied, findings }: Fixed, { diff, invocation, style }: FixedOp
 }
 
 /** `defer-cancel (lost-cancel), 2 × set-timeout (http-client-without-timeout)` */
-function counts(fixes: readonly AppliedFix[]): string {
+export function counts(fixes: readonly Change[]): string {
   const times = new Map<string, number>();
   for (const { fixId, ruleId } of fixes) {
     const name = `${fixId} (${ruleId})`;
@@ -74,14 +83,15 @@ function counts(fixes: readonly AppliedFix[]): string {
     .join(', ');
 }
 
-function byPath(fixes: readonly AppliedFix[]): readonly [string, readonly AppliedFix[]][] {
-  const groups = new Map<string, AppliedFix[]>();
-  for (const fix of fixes) groups.set(fix.path, [...(groups.get(fix.path) ?? []), fix]);
+/** Changes by the file of their finding, in order. */
+export function byPath(fixes: readonly Change[]): readonly [string, readonly Change[]][] {
+  const groups = new Map<string, Change[]>();
+  for (const fix of fixes) groups.set(fix.at.path, [...(groups.get(fix.at.path) ?? []), fix]);
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function inOrder(deferred: readonly DeferredFix[]): readonly DeferredFix[] {
-  return [...deferred].sort((a, b) =>
-    a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.start.line - b.at.start.line,
+function inOrder(left: readonly LeftOut[]): readonly LeftOut[] {
+  return [...left].sort((a, b) =>
+    a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.line - b.at.line,
   );
 }

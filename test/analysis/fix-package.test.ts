@@ -69,8 +69,59 @@ test('a fix that does not remove its finding is not applied for ever', () => {
     rules: [renames('a', 'a')],
     select: () => true,
   });
-  assert.equal(fixed.deferred.length, 2);
-  assert.match(fixed.deferred[0]?.reason ?? '', /would not remove/);
+  assert.deepEqual([...fixed.texts], []);
+  assert.deepEqual(fixed.deferred, []);
+  assert.deepEqual(
+    fixed.failed.map(({ reason }) => reason),
+    Array(2).fill('the finding is still there after it'),
+  );
+});
+
+test('a fix that brings another finding is backed out alone', () => {
+  const breaks = {
+    ...renames('b', 'd'),
+    // Nobody asked for it, and it is the second of three fixes.
+    id: 'no-d',
+  };
+  const watch = defineRule({
+    ...documented,
+    id: 'no-d-at-all',
+    fixes: {},
+    mentions: ['d'],
+    check(code, report) {
+      for (const call of code.calls)
+        if (code.calleeName(call) === 'example.com/m.d') report({ at: call, message: 'calls d' });
+    },
+  });
+  const pkg = packageOf(text.replace('func c() {}', 'func c() {}\nfunc d() {}'));
+  const fixed = fixPackage(pkg, {
+    config: defaultConfig,
+    library: std,
+    rules: [renames('a', 'c'), breaks, watch],
+    select: () => true,
+  });
+  assert.match(fixed.texts.get('m/a.go') ?? '', /\tc\(\)\n\tb\(\)\n\tc\(\)\n/);
+  assert.deepEqual(
+    fixed.failed.map(({ finding, reason }) => [finding.ruleId, reason]),
+    [['no-d', 'with it there is another finding, no-d-at-all: calls d']],
+  );
+});
+
+test('each fix knows its round and the text that it was made for, and equal findings keep their names', () => {
+  const select = (_: unknown, { id }: { readonly id: string }, identity: string) =>
+    id === 'rename' && !/renames-a.*#0$/.test(identity);
+  const options = { config: defaultConfig, library: std, rules: [renames('a', 'b'), renames('b', 'c')] };
+  const { applied, texts } = fixPackage(packageOf(text), { ...options, select });
+  // The first call of a is not selected, and it is not taken for the second one when that is gone.
+  assert.match(texts.get('m/a.go') ?? '', /\ta\(\)\n\tc\(\)\n\tc\(\)\n/);
+  assert.deepEqual(
+    applied.map(({ round }) => round),
+    [0, 0, 1],
+  );
+  for (const { pkg, fix } of applied) {
+    const against = pkg.files.find(({ path }) => path === fix.edits[0]?.path)?.text ?? '';
+    assert.match(against.slice(fix.edits[0]?.start, fix.edits[0]?.end), /^[ab]\(\)$/);
+  }
 });
 
 test('fixes of neighbouring lines leave their comments in one column, as gofmt sets it', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { type Defect, defectsIn } from '../../analysis/concurrency/defects.ts';
+import { mergeFixes } from '../../analysis/edit/merge.ts';
 import {
   rules as allRules,
   analyze,
@@ -13,7 +14,6 @@ import {
   fixPackage,
   type GoPackage,
   type Library,
-  mergeFixes,
   sourceFile,
 } from '../../analysis/index.ts';
 import { codeOf } from '../../analysis/model/code.ts';

@@ -94,7 +94,7 @@ test('statistics say what was parsed, explored and silenced', async (t) => {
       .map((line) => line.replace(/\d+\.\d+/g, 'N')),
     [
       'goleash: 3 files with N million characters, 2 of them relevant',
-      'goleash: 2 packages analysed, 5 of their 8 declarations parsed',
+      'goleash: 2 packages analysed; 5 of their 8 declarations parsed',
       'goleash: 3 functions explored: 2 to the end, 1 cut where something is not followed, 0 out of budget',
       'goleash: 1 finding, 1 suppressed',
       'goleash: N s; all threads together N s reading and N s analysing',

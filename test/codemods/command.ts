@@ -35,6 +35,10 @@ export async function goleash(args: readonly string[], around: Around): Promise<
       around.onWrite?.(written);
     },
     input: async () => Buffer.from(around.input ?? ''),
+    lines: async function* () {
+      yield* String(around.input ?? '').match(/[^\n]+/g) ?? [];
+    },
+    interrupted: () => new Promise<void>(() => {}),
   };
   const status = await runCommand(args, host, { lsp: async () => {} });
   return { status, ...written };
@@ -81,5 +85,19 @@ func produce(c chan int) {
 	c <- 1
 	println("sent")
 	c <- 2
+}
+`;
+
+/** Two calls, at lines 6 and 10, whose fixes want one client: with `--unsafe` the second fix uses that of the first. */
+export const twoGets = `package m
+
+import "net/http"
+
+func First(url string) (*http.Response, error) {
+	return http.Get(url)
+}
+
+func Second(url string) (*http.Response, error) {
+	return http.Get(url)
 }
 `;

@@ -93,7 +93,7 @@ test('files that cannot be edited stop it', async (t) => {
   const cwd = tree(t, files);
   chmodSync(join(cwd, 'start.go'), 0o444);
   const stopped = await goleash(['refactor', 'thread-context', 'server.go:7', '--write'], { cwd });
-  assert.match(stopped.err, /^start\.go:1:1: this file cannot be edited: it is read-only\n/);
+  assert.match(stopped.err, /^start\.go:1:1: this file cannot be edited: the file is read-only\n/);
   assert.equal(read(cwd, 'server.go'), server);
   assert.equal((await goleash(['refactor', 'thread-context', 'server.go:7'], { cwd })).status, 0);
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { rules } from '../../analysis/index.ts';
 import type { LocatedFinding } from '../../codemods/located.ts';
+import { fixedReport } from '../../codemods/report/fixed.ts';
 import { githubReport } from '../../codemods/report/github.ts';
 import { jsonlReport } from '../../codemods/report/json.ts';
 import type { ReportOptions } from '../../codemods/report/report.ts';
@@ -186,4 +187,29 @@ test('the first sentence of a rule’s reason', () => {
   );
   assert.equal(firstSentence('No stop here'), 'No stop here');
   for (const rule of rules) assert.match(firstSentence(rule.why), /^[A-Z`].{10,}[.:!?]$/, rule.id);
+});
+
+test('fixes that were put off or backed out are named with the reason', () => {
+  const place = { path: 'dir/a.go', line: 3, column: 2, endLine: 3, endColumn: 4 };
+  const fix = { fingerprint: '0123456789abcdef', ruleId: 'r', at: place };
+  const text = fixedReport(
+    {
+      applied: [],
+      findings: [finding],
+      left: [
+        {
+          ...fix,
+          fixId: 'late',
+          why: 'deferred',
+          reason: 'it collides with the fix “Mend it” at dir/b.go:7',
+        },
+        { ...fix, fixId: 'bad', why: 'failed', reason: 'the finding is still there after it' },
+      ],
+    },
+    { ...options, diff: false, showPlanned: (path) => path },
+  );
+  assert.deepEqual(text.split('\n').slice(0, 2), [
+    'dir/a.go:3:2: late was put off: it collides with the fix “Mend it” at dir/b.go:7',
+    'dir/a.go:3:2: bad was backed out: the finding is still there after it',
+  ]);
 });

@@ -97,6 +97,8 @@ test('progress is a line on a terminal that is taken back, and nothing elsewhere
       isTerminal: true,
       out() {},
       input: async () => Buffer.from(''),
+      lines: () => assert.fail(),
+      interrupted: () => assert.fail(),
       ...host,
     };
     const progress = progressOn({ ...all, err: (more) => (text += more) }, () => time);

@@ -158,6 +158,17 @@ test('sub-expressions come from left to right, what is called before what it is 
   assert.deepEqual(await order('_ = map[int]int{<-a: <-b}'), ['<-a', '<-b']);
 });
 
+test('what something is stored under in a map goes out of sight', async () => {
+  const escapes = async (statement: string) =>
+    (await behaviour('(a, b chan int, m map[chan int]int)', statement)).filter((line) =>
+      line.startsWith('escape'),
+    );
+  assert.deepEqual(await escapes('m[a] = 1'), ['escape a']);
+  assert.deepEqual(await escapes('m[a]++'), ['escape a']);
+  assert.deepEqual(await escapes('_ = map[chan int]int{a: 1}'), ['escape a, 1']);
+  assert.deepEqual(await escapes('_ = m[a]'), []);
+});
+
 test('the right side of a connective is evaluated only if the left one does not decide', async () => {
   assert.deepEqual(await behaviour('(x bool, c chan bool) bool', 'return x && <-c'), [
     '0:',

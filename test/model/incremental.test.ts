@@ -358,7 +358,7 @@ test('after edits in bodies of the examples of all rules, findings and fixes are
       [/(?<=^func .*\{)$/m, '\n\tprintln("\\n")'],
       [/(?<=func last\(\) \{).*/, '}'],
       [/^\t+.*(?:<-|go func|Wait|Lock).*$/m, '\tprintln()'],
-      [/^[^]*$/, example],
+      [/^[\s\S]*$/, example],
       [/^\t+.*(?:<-|go func|Wait|Lock).*$/m, '\tprintln(1)'],
     ] as const) {
       texts = new Map([[path, (texts.get(path) ?? '').replace(from, () => to)]]);
