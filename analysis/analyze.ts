@@ -13,10 +13,11 @@ import { readBody, readFile } from './model/reads.ts';
 import { rulesFor, rulesForFile } from './relevance.ts';
 import { rules } from './rules/index.ts';
 import type { FixBody, Rule } from './rules/rule.ts';
-import { concerns, type Suppression, suppressionsOf } from './suppress.ts';
+import { concerns, namesFor, type Suppression, suppressionsOf } from './suppress.ts';
 import type { Node } from './syntax/node.ts';
 import { declarationOf, isParsed, type Site, type SourceFile, siteOf } from './syntax/source-file.ts';
 import { tried } from './trial-memory.ts';
+import { type Silenced, unusedSuppressions } from './unused-suppressions.ts';
 
 export interface AnalyzeOptions {
   readonly config: Config;
@@ -54,12 +55,29 @@ export interface Effort {
 /** The findings of all rules in a package. Pure: the same package and options give the same findings. */
 export function analyze(pkg: GoPackage, options: AnalyzeOptions): Analysis {
   const { config, library, only } = options;
-  const active = (options.rules ?? rules).filter((rule) => config.rules[rule.id] !== 'off');
-  const context = { pkg, world: worldOf(pkg, library), config, codes: new Map(), library, active };
+  const isOn = (rule: Rule) => config.rules[rule.id] !== 'off';
+  const asked = (options.rules ?? rules).filter(isOn);
+  const ofComments = asked.find((rule) => rule.ofComments);
+  // Whether a comment silences nothing is known when all rules have run.
+  const all = ofComments ? [...new Set([...asked, ...rules.filter(isOn)])] : asked;
+  const active = all.filter((rule) => !rule.ofComments);
+  const context = {
+    pkg,
+    world: worldOf(pkg, library),
+    config,
+    codes: new Map(),
+    library,
+    active,
+    ofComments,
+  };
   const result = { findings: [] as Finding[], suppressed: 0, crashes: [] as Crash[], broken: [] as Site[] };
   for (const file of pkg.files) {
     if (only && !only.has(file.path)) continue;
     analyzeFile(file, context, result);
+  }
+  if (all.length > asked.length) {
+    const ids = new Set(asked.map(({ id }) => id));
+    result.findings = result.findings.filter(({ ruleId }) => ids.has(ruleId));
   }
   result.findings.sort(
     (a, b) =>
@@ -81,17 +99,17 @@ export function effortOf(pkg: GoPackage): Effort {
   };
 }
 
-/** The context of all checks, and the rules that run. */
-type Run = Context & { readonly active: readonly Rule[] };
+/** The context of all checks, the rules that run, and the one that is about comments, if it is asked for. */
+type Run = Context & { readonly active: readonly Rule[]; readonly ofComments: Rule | undefined };
 
 type Result = { findings: Finding[]; suppressed: number; crashes: Crash[]; broken: Site[] };
 
 function analyzeFile(file: SourceFile, context: Run, result: Result): void {
   const relevant = rulesForFile(file, context.active);
-  if (relevant.length === 0) return;
-  let suppressions: readonly Suppression[] | undefined;
+  const silence = silenceOf(file, context.config);
   const crashed = new Set<Rule>();
   const found = new Map<Rule, Finding[]>();
+  let broken = false;
   file.declarations.forEach((declaration, i) => {
     const wanted = rulesFor(declaration, context.pkg, relevant);
     if (wanted.length === 0) return;
@@ -102,20 +120,14 @@ function analyzeFile(file: SourceFile, context: Run, result: Result): void {
           reports.map((reported) => findingOf(rule, reported, file, context)),
         );
         if (!findings) {
+          broken = true;
           const start = file.starts[i] ?? 0;
           result.broken.push({ path: file.path, start, end: start + declaration.text.length });
           return;
         }
-        for (const finding of findings) {
-          suppressions ??= suppressionsOf(file);
-          const answer = suppressedBy(finding, rule, suppressions);
-          if (answer === 'suppressed') result.suppressed++;
-          else
-            found.set(rule, [
-              ...(found.get(rule) ?? []),
-              answer ? { ...finding, message: finding.message + answer } : finding,
-            ]);
-        }
+        const heard = findings.flatMap((finding) => silence.heard(finding, rule));
+        result.suppressed += findings.length - heard.length;
+        if (heard.length > 0) found.set(rule, [...(found.get(rule) ?? []), ...heard]);
       } catch (error) {
         crashed.add(rule);
         result.crashes.push({
@@ -127,6 +139,58 @@ function analyzeFile(file: SourceFile, context: Run, result: Result): void {
     }
   });
   for (const [rule, findings] of found) if (!crashed.has(rule)) result.findings.push(...findings);
+  // What could not be looked at may be what a comment is for.
+  if (!broken) result.findings.push(...ofComments(silence, crashed, context));
+}
+
+/** What silences findings in a file, and what it has silenced. */
+interface Silence extends Silenced {
+  /** The finding, with a note if a comment would silence it but for its reason; nothing if it is silenced. */
+  heard(finding: Finding, rule: Rule): readonly Finding[];
+}
+
+function silenceOf(file: SourceFile, { suppressions: { requireReason } }: Config): Silence {
+  const suppressions = suppressionsOf(file);
+  const used = new Map<Suppression, Set<string>>();
+  return {
+    file,
+    suppressions,
+    used,
+    heard(finding, rule) {
+      const at = finding.at.start;
+      // One that is for all rules does not keep itself alive.
+      const isNamed = (s: Suppression) => !rule.ofComments || s.names.includes(rule.id);
+      const covering = suppressions.find(
+        (s) => s.start <= at && at < s.end && concerns(s, rule) && isNamed(s),
+      );
+      if (!covering) return [finding];
+      const names = used.get(covering) ?? new Set();
+      for (const name of namesFor(covering, rule.id)) names.add(name);
+      used.set(covering, names);
+      if (covering.hasReason || !requireReason) return [];
+      const note = ' (the goleash:ignore here gives no reason, so it does not count)';
+      return [{ ...finding, message: finding.message + note }];
+    },
+  };
+}
+
+/** The findings of the rule that is about comments, if it is asked for. */
+function ofComments(
+  silence: Silence,
+  crashed: ReadonlySet<Rule>,
+  { ofComments: rule, active, config }: Run,
+): readonly Finding[] {
+  if (!rule) return [];
+  const running = new Set(active.filter((one) => !crashed.has(one)).map(({ id }) => id));
+  const isWhole = rules.every((one) => one.ofComments || running.has(one.id));
+  const configured = config.rules[rule.id];
+  const severity = configured && configured !== 'off' ? configured : rule.severity;
+  return unusedSuppressions(silence, rule, severity, (name) => {
+    if (name === 'all' || name === 'goleash') return isWhole ? 'ran' : 'unsaid';
+    if (running.has(name)) return 'ran';
+    const exists = [...rules, ...active].some(({ id }) => id === name);
+    return exists ? 'unsaid' : 'missing';
+  }).flatMap((finding) => silence.heard(finding, rule));
 }
 
 function findingOf(rule: Rule, reported: Reported, file: SourceFile, context: Run): Finding {
@@ -176,20 +240,6 @@ function siteIn(pkg: GoPackage, first: SourceFile, at: Node | Site): Site {
   readBody(declaration);
   const holds = (file: SourceFile) => file.declarations.includes(declaration);
   return siteOf(holds(first) ? first : (pkg.files.find(holds) ?? first), at);
-}
-
-/** `suppressed`, or what to add to the message of a finding whose suppression is incomplete. */
-function suppressedBy(
-  finding: Finding,
-  rule: Rule,
-  suppressions: readonly Suppression[],
-): string | undefined {
-  for (const s of suppressions) {
-    if (finding.at.start < s.start || finding.at.start >= s.end) continue;
-    if (!concerns(s, rule)) continue;
-    return s.hasReason ? 'suppressed' : ' (the goleash:ignore here gives no reason, so it does not count)';
-  }
-  return undefined;
 }
 
 function compare(a: string, b: string): number {

@@ -8,7 +8,7 @@ export interface JsonSchema {
   /** A noun phrase that completes `must be …`. */
   readonly title?: string;
   readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'integer';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
@@ -60,6 +60,20 @@ export function configSchema(ruleIds: readonly string[]): JsonSchema {
         type: 'integer',
         minimum: 1,
         default: defaultConfig.poolSize,
+      },
+      suppressions: {
+        title: 'a mapping with the key requireReason',
+        description: 'The comments that silence findings.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          requireReason: {
+            title: 'true or false',
+            description: 'Whether a //goleash:ignore counts only if it says why.',
+            type: 'boolean',
+            default: defaultConfig.suppressions.requireReason,
+          },
+        },
       },
       exclude: {
         title: 'a list of patterns as in .gitignore',

@@ -17,6 +17,10 @@ export interface Config {
   };
   /** How many goroutines the code that fixes write lets run at once, at least 1. */
   readonly poolSize: number;
+  readonly suppressions: {
+    /** Whether a `//goleash:ignore` counts only if it says why. */
+    readonly requireReason: boolean;
+  };
   /** Glob patterns, in the syntax of .gitignore, of files and folders that are not analysed. */
   readonly exclude: readonly string[];
 }
@@ -25,5 +29,6 @@ export const defaultConfig: Config = {
   rules: {},
   timeouts: { client: '30s', readHeader: '10s', wait: '30s' },
   poolSize: 10,
+  suppressions: { requireReason: true },
   exclude: [],
 };

@@ -14,8 +14,10 @@ export interface Suppression {
   /** Rule ids, linter names or checks, as the tool of that form calls them; never empty. */
   readonly names: readonly string[];
   readonly form: Form;
-  /** A `//goleash:ignore` must say why; without a reason it silences nothing. */
+  /** A `//goleash:ignore` must say why, unless the configuration lets it; without a reason it silences nothing. */
   readonly hasReason: boolean;
+  /** Where the comment itself is. */
+  readonly comment: { readonly start: number; readonly end: number };
 }
 
 type Form = 'ignore' | 'nolint' | 'nosec' | 'lint:ignore';
@@ -43,7 +45,7 @@ export function suppressionsOf(file: SourceFile): readonly Suppression[] {
     const directive = directiveOf(file.text.slice(start, end).trimEnd());
     if (!directive || directive.names.length === 0) continue;
     const { reaches, ...what } = directive;
-    found.push({ ...what, ...rangeOf(file, start, end, reaches) });
+    found.push({ ...what, ...rangeOf(file, start, end, reaches), comment: { start, end } });
   }
   return found;
 }
@@ -103,8 +105,13 @@ export function concerns(
   }
 }
 
+/** Those names of a suppression that concern the rule, for the forms of this tool. */
+export function namesFor({ names }: Suppression, ruleId: string): readonly string[] {
+  return names.filter((name) => name === ruleId || name === 'all' || name === 'goleash');
+}
+
 /** The name of a peer as golangci-lint has it, and that of its check, which may be the same. */
-function peerOf(peer: string): { readonly linter: string; readonly check: string } {
+export function peerOf(peer: string): { readonly linter: string; readonly check: string } {
   const words = peer.split(' ');
   const linter = peer.startsWith('go vet') ? 'govet' : (words[0] ?? peer);
   return { linter, check: words.at(-1) ?? peer };

@@ -1,22 +1,28 @@
 // goleash check: reports findings, changes nothing.
 
-import { isUtf8 } from 'node:buffer';
-import { statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Severity } from '../analysis/index.ts';
+import { type BaselineOptions, baselined, baselineOf } from './baselined.ts';
 import { buildOf } from './cache/build.ts';
 import { cacheFolder } from './cache/store.ts';
-import { commandName, type ExitStatus, exit, type Host } from './host.ts';
-import { reasonOf, UsageError } from './problem.ts';
-import { githubReport } from './report/github.ts';
-import { jsonlReport, jsonReport } from './report/json.ts';
-import type { Report } from './report/report.ts';
-import { sarifReport } from './report/sarif.ts';
-import { textReport } from './report/text.ts';
-import { type Outcome, run, statsOf, tellProblems, tellStats } from './run.ts';
-import type { RunStats } from './stats.ts';
-import { absolute, type Target, targetsOf } from './targets.ts';
-import { plain, shownPath, styleFor } from './terminal.ts';
+import type { DirectoryTask } from './discover.ts';
+import { type ExitStatus, exit, type Host } from './host.ts';
+import { type Output, outputsOf, writeOutputs } from './outputs.ts';
+import { UsageError } from './problem.ts';
+import { progressOn } from './progress.ts';
+import {
+  type Narrow,
+  type Outcome,
+  type RunOptions,
+  renewed,
+  run,
+  statsOf,
+  tellProblems,
+  tellStats,
+} from './run.ts';
+import { type Scope, type ScopeOptions, scopeOf } from './scope.ts';
+import { onlyShard, type Shard } from './shard.ts';
+import { targetsOf } from './targets.ts';
+import { type Changed, watchTargets } from './watch.ts';
 import type { Job } from './work.ts';
 
 /** The options that `check` and `fix` share, as commander gives them. */
@@ -31,23 +37,16 @@ export interface SharedOptions {
   readonly stats?: boolean;
 }
 
-export interface CheckOptions extends SharedOptions {
+export interface CheckOptions extends SharedOptions, Omit<ScopeOptions, 'config'>, BaselineOptions {
   /** False to analyse everything anew. */
   readonly cache?: boolean;
-  readonly format: keyof typeof reports;
+  /** Absent for text on standard output. */
+  readonly format?: readonly Output[];
   readonly output?: string;
   readonly severity: Severity;
-  readonly stdin?: boolean;
-  readonly stdinFilename?: string;
+  readonly shard?: Shard;
+  readonly watch?: boolean;
 }
-
-export const reports = {
-  text: textReport,
-  json: jsonReport,
-  jsonl: jsonlReport,
-  sarif: sarifReport,
-  github: githubReport,
-} satisfies Record<string, Report>;
 
 /** From the mildest to the worst. */
 export const severities: readonly Severity[] = ['hint', 'warning', 'error'];
@@ -58,85 +57,143 @@ export async function check(
   options: CheckOptions,
   host: Host,
 ): Promise<ExitStatus> {
+  const outputs = outputsOf(options.format ?? [], options.output, host.cwd);
+  const partial = partialOf(options);
+  const look = async (only?: Narrow) => found(await scopeOf(paths, options, host), options, host, only);
+  const tell = (outcome: Outcome, start: number) =>
+    told(outcome, { ...options, outputs, partial, start, selection: selectionOf(paths, options) }, host);
+  if (options.watch) return watching(paths, options, host, { look, tell });
+  // Before anything is looked at: a baseline that is not there is a mistake of the caller.
+  baselineOf(options, host);
   const start = performance.now();
-  const { targets, buffer } = await inputOf(paths, options, host);
-  const job: Omit<Job, 'target'> = {
-    ...(options.rule ? { rules: options.rule } : {}),
-    ...(buffer ? { buffer } : {}),
-  };
-  const build = options.cache === false || buffer ? undefined : buildOf(import.meta.url);
-  const cache = build === undefined ? undefined : { folder: cacheFolder(host.env, process.platform), build };
-  const outcome = await run(
-    { targets, job, jobs: options.jobs, config: options.config, tags: options.tags, cache },
-    host,
+  return tell(await look(), start);
+}
+
+interface Telling extends CheckOptions {
+  readonly outputs: readonly Output[];
+  readonly partial: boolean;
+  /** When the run began, in the clock of performance.now. */
+  readonly start: number;
+  readonly selection: readonly string[];
+}
+
+/** Writes the reports, and says on standard error what belongs there. */
+function told(outcome: Outcome, telling: Telling, host: Host): ExitStatus {
+  const { outputs, start, selection } = telling;
+  const baseline = baselineOf(telling, host);
+  const known = baseline && baselined(outcome, baseline, telling, host);
+  const least = severities.indexOf(telling.severity);
+  const findings = (known?.findings ?? outcome.findings).filter(
+    ({ severity }) => severities.indexOf(severity) >= least,
   );
-  const least = severities.indexOf(options.severity);
-  const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
-  const stats = options.stats ? statsOf(outcome, start) : undefined;
-  write(paths, options, { ...outcome, findings }, stats, host);
-  tellProblems(outcome.problems, host);
-  // In JSON they are part of the report.
-  if (stats && options.format !== 'json') tellStats(stats, host);
-  if (outcome.problems.length > 0) return exit.incomplete;
+  const stats = telling.stats ? statsOf(outcome, start) : undefined;
+  const { problems } = outcome;
+  try {
+    writeOutputs(
+      outputs,
+      {
+        findings,
+        problems,
+        files: outcome.stats.files,
+        ...(known ? { known: known.known } : {}),
+        ...(stats ? { stats } : {}),
+      },
+      { quiet: telling.quiet === true, selection },
+      host,
+    );
+  } finally {
+    tellProblems(problems, host);
+    // In JSON they are part of the report.
+    if (stats && !outputs.some(({ format }) => format === 'json')) tellStats(stats, host);
+  }
+  if (problems.length > 0) return exit.incomplete;
+  if (known?.grown) return exit.findings;
   return findings.some(({ severity }) => severity !== 'hint') ? exit.findings : exit.clean;
 }
 
-function write(
+interface Check {
+  look(only?: Narrow): Promise<Outcome>;
+  tell(outcome: Outcome, start: number): ExitStatus;
+}
+
+/** Checks now and after each change, only the folders that have changed, until the host says stop. */
+async function watching(
   paths: readonly string[],
   options: CheckOptions,
-  outcome: Outcome,
-  stats: RunStats | undefined,
   host: Host,
-): void {
-  const style = options.output === undefined ? styleFor(host.isTerminal, host.env) : plain;
-  const show = (path: string) => shownPath(path, host.cwd);
-  const selection = [
-    ...(options.rule ? ['--rule', options.rule.join(',')] : []),
-    ...(paths.length > 0 ? paths : ['.']),
-  ];
-  const text = reports[options.format](
-    {
-      findings: outcome.findings,
-      problems: outcome.problems,
-      files: outcome.stats.files,
-      ...(stats ? { stats } : {}),
-    },
-    { style, show, quiet: options.quiet === true, invocation: { command: commandName(host.env), selection } },
-  );
-  if (options.output === undefined) {
-    host.out(text);
-    return;
+  { look, tell }: Check,
+): Promise<ExitStatus> {
+  if (options.stdin || options.staged || options.writeBaseline || options.ratchet) {
+    throw new UsageError(
+      '--watch looks at files again and again: leave out --stdin, --staged, --write-baseline and --ratchet',
+    );
   }
+  let known: Outcome | undefined;
+  let status: ExitStatus = exit.clean;
+  const again = async (changed: Changed) => {
+    const start = performance.now();
+    try {
+      const only = changed === 'all' || !known ? undefined : changed;
+      const now = await look(only && ((task) => (only.has(task.directory) ? task : undefined)));
+      known = known && only ? renewed(known, now, only) : now;
+      if (host.isTerminal) host.out('\u001B[2J\u001B[3J\u001B[H');
+      status = tell(known, start);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      // Settings that are being written are wrong for a moment; then everything is looked at again.
+      known = undefined;
+      status = exit.usage;
+      host.err(`goleash: ${error.message}\n`);
+    }
+    if (!options.quiet) host.err('goleash: waiting for changes; Ctrl-C ends\n');
+  };
+  const targets = targetsOf(paths, host.cwd);
+  await watchTargets(targets, again, host.stop);
+  return status;
+}
+
+/** Whether not all findings of the files are looked for. A baseline cannot be written then. */
+function partialOf({ newFrom, staged, stdin, writeBaseline, ratchet }: CheckOptions): boolean {
+  const partial = newFrom !== undefined || staged === true || stdin === true;
+  if (partial && (writeBaseline || ratchet)) {
+    throw new UsageError(
+      'a baseline is written for all findings of the files: leave out --new-from, --staged and --stdin',
+    );
+  }
+  return partial;
+}
+
+/** What a run over the scope finds of what is to be told. */
+async function found(
+  scope: Scope,
+  options: CheckOptions,
+  host: Host,
+  only: Narrow | undefined,
+): Promise<Outcome> {
+  const { rule, jobs, shard, quiet, tags } = options;
+  const { targets, buffer, config } = scope;
+  const narrows = [scope.narrow, shard && onlyShard(shard, scope.host), only];
+  const narrow: Narrow = (task) =>
+    narrows.reduce<DirectoryTask | undefined>((left, one) => (left && one ? one(left) : left), task);
+  const progress = quiet ? undefined : progressOn(host);
+  const job: Omit<Job, 'target'> = { ...(rule ? { rules: rule } : {}), ...(buffer ? { buffer } : {}) };
   try {
-    writeFileSync(absolute(options.output, host.cwd), text);
-  } catch (error) {
-    throw new UsageError(`cannot write ${options.output}: ${reasonOf(error)}`);
+    const cache = cacheFor(options, scope);
+    const how = { targets, job, jobs, config, tags, cache, narrow, ...(progress ? { progress } : {}) };
+    return scope.told(await run(how, scope.host));
+  } finally {
+    progress?.end();
+    scope.close();
   }
 }
 
-/** What to check: the paths, or standard input in the place of one file. */
-async function inputOf(
-  paths: readonly string[],
-  options: CheckOptions,
-  host: Host,
-): Promise<{ targets: readonly Target[]; buffer?: NonNullable<Job['buffer']> }> {
-  if (!options.stdin) {
-    if (options.stdinFilename !== undefined)
-      throw new UsageError('--stdin-filename is of use only with --stdin');
-    return { targets: targetsOf(paths, host.cwd) };
-  }
-  if (options.stdinFilename === undefined || paths.length > 0) {
-    throw new UsageError(
-      '--stdin takes the place of one file: name it with --stdin-filename, and give no other path',
-    );
-  }
-  const path = absolute(options.stdinFilename, host.cwd);
-  if (!path.endsWith('.go'))
-    throw new UsageError(`${options.stdinFilename}: the name of a Go file ends in .go`);
-  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`${options.stdinFilename}: its directory does not exist`);
-  }
-  const bytes = await host.input();
-  if (!isUtf8(bytes)) throw new UsageError('standard input is not valid UTF-8');
-  return { targets: [{ kind: 'file', path }], buffer: { path, text: bytes.toString('utf8') } };
+/** Only what is on disk, where it stays, is worth remembering. */
+function cacheFor({ cache, staged }: CheckOptions, { buffer, host }: Scope): RunOptions['cache'] {
+  const build = cache === false || staged || buffer ? undefined : buildOf(import.meta.url);
+  return build === undefined ? undefined : { folder: cacheFolder(host.env, process.platform), build };
+}
+
+/** The arguments that choose rules and paths, for the next command. */
+function selectionOf(paths: readonly string[], { rule }: CheckOptions): readonly string[] {
+  return [...(rule ? ['--rule', rule.join(',')] : []), ...(paths.length > 0 ? paths : ['.'])];
 }

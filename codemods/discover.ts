@@ -128,7 +128,7 @@ function sort(folder: Folder, entries: readonly Dirent[], settings: Settings, wa
     const path = prefix + name;
     if (name.startsWith('_') || name.startsWith('.')) continue;
     if (entry.isDirectory()) {
-      if (skipped.has(name) || isIgnored(ignoreFiles, path, true) || settings.excludes(path, true)) continue;
+      if (isLeftOut(name) || isIgnored(ignoreFiles, path, true) || settings.excludes(path, true)) continue;
       folders.push({
         path,
         editable: folder.editable,
@@ -146,6 +146,11 @@ function sort(folder: Folder, entries: readonly Dirent[], settings: Settings, wa
 }
 
 const skipped: ReadonlySet<string> = new Set(['vendor', 'testdata', 'node_modules']);
+
+/** Whether a folder of that name is left out wherever it is, unless it is named. */
+export function isLeftOut(name: string): boolean {
+  return skipped.has(name) || name.startsWith('_') || name.startsWith('.');
+}
 
 async function namedFiles(
   walk: Walk,

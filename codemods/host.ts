@@ -7,6 +7,10 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether standard error is one. */
+  readonly errorsOnTerminal?: boolean;
+  /** Ends a command that would otherwise go on for ever; absent if only the end of the process does. */
+  readonly stop?: AbortSignal;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. */
@@ -30,6 +34,7 @@ export function processHost(): Host {
     cwd: process.cwd(),
     env: process.env,
     isTerminal: process.stdout.isTTY === true,
+    errorsOnTerminal: process.stderr.isTTY === true,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     async input() {

@@ -1,6 +1,6 @@
 // Findings with lines and columns instead of offsets: all that a report needs, so that no source text is kept.
 
-import type { Confidence, Finding, Safety, Severity, Site, Step } from '../analysis/index.ts';
+import type { Confidence, Finding, Fix, Safety, Severity, Site, Step } from '../analysis/index.ts';
 import { lineStarts, positionAt, type Region } from './positions.ts';
 
 export interface LocatedFinding {
@@ -28,6 +28,17 @@ export interface LocatedFix {
   readonly title: string;
   readonly safety: Safety;
   readonly edits: readonly { readonly at: Region; readonly newText: string }[];
+  /** Set if all of the fix, and all of the finding, is on few lines of one file. */
+  readonly lines?: ReplacedLines;
+}
+
+/** A fix as whole lines and what they become. */
+export interface ReplacedLines {
+  /** The first line and the last, which count from 1. */
+  readonly start: number;
+  readonly end: number;
+  /** Without the line break at its end. */
+  readonly text: string;
 }
 
 /** The part of a finding's first line that is worth showing, without its newline. */
@@ -73,13 +84,42 @@ export function locateFinding(
     message,
     excerpt: excerptOf(texts.get(finding.at.path) ?? '', finding.at.start, at.start.unit - 1),
     related: finding.related.map((related) => ({ ...related, at: locate(related.at) })),
-    fixes: finding.fixes.map(({ id, title, safety, edits }) => ({
-      id,
-      title,
-      safety,
-      edits: edits.map((edit) => ({ at: locate(edit), newText: edit.newText })),
-    })),
+    fixes: finding.fixes.map((fix) => locateFix(fix, at, texts.get(at.path) ?? '', locate)),
   };
+}
+
+function locateFix({ id, title, safety, edits }: Fix, at: Region, text: string, locate: Locate): LocatedFix {
+  const located = edits.map((edit) => ({ at: locate(edit), newText: edit.newText }));
+  const lines = linesOf(edits, at, located, text);
+  return { id, title, safety, edits: located, ...(lines ? { lines } : {}) };
+}
+
+/** What a person takes in at once. */
+const fewLines = 25;
+
+function linesOf(
+  edits: Fix['edits'],
+  at: Region,
+  located: LocatedFix['edits'],
+  text: string,
+): ReplacedLines | undefined {
+  if (located.some((edit) => edit.at.path !== at.path)) return undefined;
+  const places = [at, ...located.map((edit) => edit.at)];
+  const start = Math.min(...places.map((place) => place.start.line));
+  const end = Math.max(...places.map((place) => place.end.line));
+  const first = edits[0];
+  if (!first || end - start >= fewLines) return undefined;
+  const starts = lineStarts(text);
+  const from = starts[start - 1] ?? 0;
+  const to = starts[end] ?? text.length;
+  let changed = '';
+  let done = from;
+  for (const edit of edits) {
+    changed += text.slice(done, edit.start) + edit.newText;
+    done = edit.end;
+  }
+  changed += text.slice(done, to);
+  return { start, end, text: changed.replace(/\r?\n$/, '') };
 }
 
 /** Longer lines are cut: nobody reads the 50,000 characters of a generated line. */

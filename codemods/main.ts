@@ -1,18 +1,24 @@
 // The command line of goleash: arguments in, exit status out.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { refactorings } from '../analysis/index.ts';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { refactorings, rules } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
 import { version } from '../analysis/node/rule-page.ts';
-import { type CheckOptions, check, reports, severities } from './check.ts';
+import { baselineName } from './baselined.ts';
+import { type CheckOptions, check, severities } from './check.ts';
+import { completionScript, type Shell, shells, type Words } from './completion.ts';
 import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
+import { type MergeOptions, merge } from './merge.ts';
+import { type Output, parseOutput } from './outputs.ts';
 import { type ApplyOptions, apply } from './plan/apply-command.ts';
 import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
+import { reports } from './report/formats.ts';
 import { type ReviewOptions, review, wordsOf } from './review/review.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
+import { parseShard, type Shard } from './shard.ts';
 
 /** Commands that other parts of goleash provide. */
 export interface Extensions {
@@ -70,21 +76,45 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       .command('check', { isDefault: true })
       .description('report findings in files, directories or dir/... (the default command)'),
   )
-    .addOption(
-      new Option('-f, --format <format>', 'how to report').choices(Object.keys(reports)).default('text'),
+    .option(
+      '-f, --format <format[=file]>',
+      `how to report, and where to if not to standard output; may be given several times: ${Object.keys(reports).join(', ')} (default: text)`,
+      outputs,
     )
-    .option('-o, --output <file>', 'write the report to a file')
+    .option('-o, --output <file>', 'write the report without a file of its own to this one')
     .addOption(
       new Option('--severity <severity>', 'the mildest severity to report')
         .choices(severities)
         .default('hint'),
     )
+    .option(
+      '--new-from <revision>',
+      'only findings on lines that have changed since this revision and HEAD went separate ways',
+    )
+    .option('--staged', 'check what is staged for the next commit, and only the files that are')
+    .option('--baseline <file>', 'only findings that are not in this file')
+    .addOption(
+      new Option(
+        '--write-baseline',
+        `accept all that is found: write it to the baseline (default: ${baselineName})`,
+      ).conflicts('ratchet'),
+    )
+    .option(
+      '--ratchet',
+      'fail only if a rule finds more than the baseline has, and rewrite it when something is gone',
+    )
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts of the packages, the same ones on every machine',
+      shard,
+    )
+    .option('-w, --watch', 'check again when files change')
     .option('--no-cache', 'analyse everything anew, also what has not changed since the last run')
     .option('--stdin', 'check standard input in the place of one file')
     .option('--stdin-filename <file>', 'the file that standard input stands for')
     .addHelpText(
       'after',
-      `${examples('goleash check ./...', 'goleash check --format sarif -o goleash.sarif .', 'goleash check --stdin --stdin-filename pkg/x.go < buffer')}\n${statuses}`,
+      `${examples('goleash check ./...', 'goleash check --format text --format sarif=goleash.sarif .', 'goleash check --new-from origin/main', 'goleash check --staged')}\n${statuses}`,
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
@@ -172,6 +202,21 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .action(({ format }: { format: 'text' | 'json' }) => listRules(format, host));
 
   program
+    .command('merge')
+    .description('join the SARIF files of several shards into one')
+    .argument('<files...>', 'SARIF files that goleash has written')
+    .option('-o, --output <file>', 'write the result to a file')
+    .addHelpText('after', examples('goleash merge shard-*.sarif -o goleash.sarif'))
+    .action((files: string[], options: MergeOptions) => done(merge(files, options, host)));
+
+  program
+    .command('completion')
+    .description('print what makes a shell complete the commands, options and rules of goleash')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
+    .addHelpText('after', examples('source <(goleash completion bash)', 'goleash completion fish | source'))
+    .action((shell: Shell) => host.out(completionScript(program, shell, knownWords)));
+
+  program
     .command('lsp')
     .description('serve an editor on standard input and output')
     .option('--stdio', 'the only way, and the default')
@@ -183,6 +228,15 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     });
   return program;
 }
+
+/** What the parsers of these options and arguments accept, which commander cannot tell. */
+const knownWords: Words = {
+  rule: [...rules, ...refactorings].map(({ id }) => id),
+  refactoring: refactorings.map(({ id }) => id),
+  '--rule': rules.map(({ id }) => id),
+  '--fix': [...new Set(rules.flatMap(({ fixes }) => Object.keys(fixes)))].sort(),
+  '--format': Object.keys(reports),
+};
 
 function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) => void): void {
   program
@@ -251,6 +305,21 @@ function listOf(existing: (id: string) => string) {
       .filter((id) => id !== '')
       .map(existing),
   ];
+}
+
+/** Reads `sarif` or `sarif=goleash.sarif`, once or several times. */
+function outputs(value: string, before: readonly Output[] = []): readonly Output[] {
+  const output = parseOutput(value);
+  if (output) return [...before, output];
+  throw new InvalidArgumentError(
+    `Allowed choices are ${Object.keys(reports).join(', ')}, each alone or as in sarif=FILE.`,
+  );
+}
+
+function shard(value: string): Shard {
+  const parsed = parseShard(value);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError('It must be like 2/5, the second of five parts.');
 }
 
 function positiveInteger(value: string): number {

@@ -1,14 +1,16 @@
 // One run over the arguments: discover, spread, collect in an order that does not depend on the threads.
 
+import { dirname } from 'node:path';
 import { settingsFinder } from '../analysis/node/config.ts';
 import { hostTarget } from '../analysis/node/target.ts';
 import { resultCache } from './cache/cache.ts';
-import { discover } from './discover.ts';
+import { type DirectoryTask, discover } from './discover.ts';
 import type { Host } from './host.ts';
 import type { LocatedFinding } from './located.ts';
 import { workOnAll } from './pool.ts';
 import type { Position } from './positions.ts';
 import type { Problem } from './problem.ts';
+import type { Progress } from './progress.ts';
 import { noStats, type RunStats, type Stats, statsText, sumOfStats } from './stats.ts';
 import { absolute, type Target } from './targets.ts';
 import { shownPath } from './terminal.ts';
@@ -25,14 +27,23 @@ export interface RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Where the results of earlier runs of this build of goleash are kept; absent to use none. */
   readonly cache?: { readonly folder: string; readonly build: string } | undefined;
+  /** Chooses among the folders, and what is told of each; all of them if absent. */
+  readonly narrow?: Narrow;
+  /** How far it is is told here. */
+  readonly progress?: Progress;
   /** Called with what each folder gives, as soon as it is there, in any order. */
   readonly onResult?: (result: DirectoryResult) => void;
 }
+
+/** The task as it is to be done; undefined to leave the folder out. */
+export type Narrow = (task: DirectoryTask) => DirectoryTask | undefined;
 
 export interface Outcome {
   readonly findings: readonly LocatedFinding[];
   readonly problems: readonly Problem[];
   readonly stats: Stats;
+  /** The files that findings were looked for in. */
+  readonly reported: readonly string[];
 }
 
 /** Does the job in all targets. Tells on standard error what was left out on purpose. */
@@ -55,13 +66,25 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
   const job = { ...options.job, target };
   const take = (result: DirectoryResult): void => {
     options.onResult?.(result);
+    options.progress?.done(result.stats.files, result.findings.length);
     findings.push(...result.findings);
     problems.push(...result.problems);
     stats = sumOfStats(stats, result.stats);
   };
+  let empty = true;
+  const reported: string[] = [];
+  async function* chosen(): AsyncGenerator<DirectoryTask> {
+    for await (const task of tasks) {
+      empty = false;
+      const narrowed = options.narrow ? options.narrow(task) : task;
+      if (!narrowed) continue;
+      for (const name of narrowed.report) reported.push(`${narrowed.directory}/${name}`);
+      yield narrowed;
+    }
+  }
   const cache = options.cache && resultCache(options.cache.folder, options.cache.build, job);
   await workOnAll(
-    cache ? cache.without(tasks, take) : tasks,
+    cache ? cache.without(chosen(), take) : chosen(),
     job,
     options.jobs === undefined ? {} : { jobs: options.jobs },
     (result, task) => {
@@ -70,8 +93,23 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     },
   );
   cache?.save();
-  if (stats.files === 0 && problems.length === 0) host.err('goleash: no Go files here\n');
-  return { findings: findings.sort(inOrder), problems: distinct(problems), stats };
+  if (empty && problems.length === 0) host.err('goleash: no Go files here\n');
+  return { findings: findings.sort(inOrder), problems: distinct(problems), stats, reported };
+}
+
+/**
+ * What is known after some folders were looked at again: of these what `after` says, of all others what `before` does.
+ * The counts are those of the second look.
+ */
+export function renewed(before: Outcome, after: Outcome, folders: ReadonlySet<string>): Outcome {
+  const isKept = (path: string) => !folders.has(dirname(path)) && !folders.has(path);
+  const reported = [...before.reported.filter(isKept), ...after.reported];
+  return {
+    findings: [...before.findings.filter(({ at }) => isKept(at.path)), ...after.findings].sort(inOrder),
+    problems: distinct([...before.problems.filter(({ path }) => isKept(path)), ...after.problems]),
+    stats: { ...after.stats, files: reported.length },
+    reported,
+  };
 }
 
 /** Names the problems on standard error, one a line. */

@@ -45,17 +45,19 @@ async function code(): Promise<Texts> {
 
 async function documents(): Promise<Texts> {
   // Imported late: they read the registry that `code` has just written.
-  const { rulePage, ruleTable } = await import('./rule-docs.ts');
+  const { peerTable, rulePage, ruleTable } = await import('./rule-docs.ts');
   const { refactoringPage, refactoringTable } = await import('./refactoring-docs.ts');
   const { configSchema } = await import('../analysis/config-schema.ts');
   const ids = ruleIds();
   const rules = await Promise.all(ids.map(loadRule));
   const refactorings = await Promise.all(refactoringIds().map(loadRefactoring));
   const readme = withTable(readFileSync('README.md', 'utf8'), 'rules', ruleTable(rules));
+  const configuration = readFileSync('docs/configuration.md', 'utf8');
   return new Map([
     ...rules.map((rule): [string, string] => [rulePath(rule.id), rulePage(rule)]),
     ...refactorings.map((r): [string, string] => [refactoringPath(r.id), refactoringPage(r)]),
     ['README.md', withTable(readme, 'refactorings', refactoringTable(refactorings))],
+    ['docs/configuration.md', withTable(configuration, 'peers', peerTable(rules))],
     ['docs/goleash.schema.json', `${JSON.stringify(configSchema(ids), null, 2)}\n`],
   ]);
 }
@@ -101,9 +103,9 @@ function camelCase(id: string): string {
   return id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Puts a table between its markers in the README. */
-function withTable(readme: string, what: string, table: string): string {
+/** Puts a table between its markers in a document. */
+function withTable(document: string, what: string, table: string): string {
   const markers = new RegExp(`(<!-- ${what}: [^>]*-->\\n)[\\s\\S]*?(<!-- \\/${what} -->)`);
-  if (!markers.test(readme)) throw new Error(`README.md has lost the markers of its table of ${what}`);
-  return readme.replace(markers, (_, open: string, close: string) => `${open}${table}${close}`);
+  if (!markers.test(document)) throw new Error(`the markers of the table of ${what} are lost`);
+  return document.replace(markers, (_, open: string, close: string) => `${open}${table}${close}`);
 }

@@ -1,6 +1,7 @@
 // A rule's page and its line in the README, made of the rule itself and of its fixtures.
 
 import type { Rule } from '../analysis/rules/rule.ts';
+import { peerOf } from '../analysis/suppress.ts';
 import { type Fixture, knownGaps, readFixture } from '../test/support/fixture.ts';
 import { bullets, dedent, goBlock, section } from './page.ts';
 
@@ -33,6 +34,25 @@ export function ruleTable(rules: readonly Rule[]): string {
     return `| [${rule.id}](docs/rules/${rule.id}.md) | ${rule.summary} | ${ids.join(', ') || '—'} |\n`;
   });
   return `| rule | what it finds | fixes |\n| --- | --- | --- |\n${rows.join('')}`;
+}
+
+/** The table of comments for other tools that silence a rule too. */
+export function peerTable(rules: readonly Rule[]): string {
+  const rows = rules
+    .filter(({ peers }) => peers.length > 0)
+    .map(({ id, peers }) => {
+      const comments = [...new Set(peers.flatMap(commentsFor))].map((comment) => `\`${comment}\``);
+      return `| [${id}](rules/${id}.md) | ${comments.join(', ')} |\n`;
+    });
+  return `| rule | is silenced by |\n| --- | --- |\n${rows.join('')}`;
+}
+
+function commentsFor(peer: string): readonly string[] {
+  const { linter, check } = peerOf(peer);
+  if (linter === 'gosec') return [`//nolint:${linter}`, `//#nosec ${check}`];
+  return check === linter || linter === 'govet'
+    ? [`//nolint:${linter}`]
+    : [`//nolint:${linter}`, `//lint:ignore ${check} reason`];
 }
 
 function example(rule: Rule, fixture: Fixture): string {

@@ -41,9 +41,14 @@ export function parseConfig(
     const problems = (validate.errors ?? []).map((error) => describe(error, document, problemAt));
     return { config: defaultConfig, problems };
   }
-  const { timeouts, ...rest } = value as Partial<Config>;
+  const { timeouts, suppressions, ...rest } = value as Partial<Config>;
   return {
-    config: { ...defaultConfig, ...rest, timeouts: { ...defaultConfig.timeouts, ...timeouts } },
+    config: {
+      ...defaultConfig,
+      ...rest,
+      timeouts: { ...defaultConfig.timeouts, ...timeouts },
+      suppressions: { ...defaultConfig.suppressions, ...suppressions },
+    },
     problems: [],
   };
 }

@@ -22,7 +22,13 @@ function describe({ keyword, instancePath, params, parentSchema, data }: ErrorOb
   return `${place} must be ${title ?? (type ? nouns[type] : 'something else')}${found}`;
 }
 
-const nouns = { object: 'an object', array: 'a list', string: 'a text', integer: 'a whole number' };
+const nouns = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+};
 
 function short(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;

@@ -23,6 +23,7 @@ import tickerNotStopped from './ticker-not-stopped.ts';
 import timeAfterInLoop from './time-after-in-loop.ts';
 import unboundedGoroutines from './unbounded-goroutines.ts';
 import unclosedChannel from './unclosed-channel.ts';
+import unusedSuppression from './unused-suppression.ts';
 import waitgroupAddInGoroutine from './waitgroup-add-in-goroutine.ts';
 import type { Rule } from './rule.ts';
 
@@ -51,5 +52,6 @@ export const rules: readonly Rule[] = [
   timeAfterInLoop,
   unboundedGoroutines,
   unclosedChannel,
+  unusedSuppression,
   waitgroupAddInGoroutine,
 ];

@@ -51,6 +51,8 @@ export interface Rule<FixId extends string = string> {
    * neither parsed for it nor checked.
    */
   readonly explores?: true;
+  /** Set if the rule is about the comments that silence others. It finds what analysis tells of them, and checks no code. */
+  readonly ofComments?: true;
   /** Called once for each function, method and package-level `var` that passes both tests and parses. */
   check(code: Code, report: Report<FixId>): void;
 }

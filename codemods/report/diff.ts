@@ -17,6 +17,30 @@ export function filePatch({ path, before, after }: ChangedFile): string {
   return formatPatch({ isGit: true, oldFileName, newFileName, oldHeader: '', newHeader: '', hunks });
 }
 
+/** Lines of a file, both included; they count from 1. */
+export interface LineRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The lines that a patch of git without context adds or changes, by the new name of their file. Where it only removes
+ * lines, those on both sides count: code that was left out has no line of its own.
+ */
+export function changedLines(patch: string): ReadonlyMap<string, readonly LineRange[]> {
+  return new Map(
+    parsePatch(patch).flatMap(({ newFileName, hunks }) => {
+      if (newFileName === undefined || !newFileName.startsWith('b/')) return [];
+      const ranges = hunks.map(({ newStart, newLines }) =>
+        newLines === 0
+          ? { start: newStart - 1, end: newStart }
+          : { start: newStart, end: newStart + newLines - 1 },
+      );
+      return [[newFileName.slice('b/'.length), ranges] as const];
+    }),
+  );
+}
+
 /** The files of a patch with their hunks; undefined if it is none. */
 export function filesOfPatch(patch: string): readonly StructuredPatch[] | undefined {
   try {

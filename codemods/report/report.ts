@@ -10,6 +10,8 @@ export interface CheckResult {
   readonly problems: readonly Problem[];
   /** How many files were looked at. */
   readonly files: number;
+  /** How many more findings there are that a baseline has; set if there is one. */
+  readonly known?: number;
   /** Set if they were asked for. */
   readonly stats?: RunStats;
 }
@@ -34,3 +36,16 @@ export interface Invocation {
 
 /** Renders a result as one text. Every format is a function of this type. */
 export type Report = (result: CheckResult, options: ReportOptions) => string;
+
+/** Groups what belongs to files, in the order of the files' first appearance. */
+export function byFile<T extends { readonly path: string }>(
+  items: readonly T[],
+): readonly (readonly [string, readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.path);
+    if (group) group.push(item);
+    else groups.set(item.path, [item]);
+  }
+  return [...groups];
+}

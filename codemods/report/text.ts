@@ -87,7 +87,18 @@ export function firstSentence(markdown: string): string {
 function summary(result: CheckResult, { style, invocation, show }: ReportOptions): string {
   const { findings } = result;
   const { bold } = style.colors;
-  if (findings.length === 0) return `No findings in ${count(result.files, 'file')}.`;
+  const known = result.known ?? 0;
+  if (findings.length === 0) {
+    const files = count(result.files, 'file');
+    return known === 0
+      ? `No findings in ${files}.`
+      : `No new findings in ${files}; ${known} ${known === 1 ? 'is' : 'are'} in the baseline.`;
+  }
+  return `${bold(tally(result, show))}; ${next(findings, invocation, bold)}`;
+}
+
+/** `3 findings (1 error, 2 hints) in 2 files` */
+export function tally({ findings }: Pick<CheckResult, 'findings'>, show: ReportOptions['show']): string {
   const bySeverity = (['error', 'warning', 'hint'] as const)
     .map(
       (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
@@ -95,8 +106,7 @@ function summary(result: CheckResult, { style, invocation, show }: ReportOptions
     .filter(([, n]) => n > 0)
     .map(([severity, n]) => count(n, severity));
   const files = new Set(findings.map((finding) => show(finding.at.path))).size;
-  const found = `${count(findings.length, 'finding')} (${bySeverity.join(', ')}) in ${count(files, 'file')}`;
-  return `${bold(found)}; ${next(findings, invocation, bold)}`;
+  return `${count(findings.length, 'finding')} (${bySeverity.join(', ')}) in ${count(files, 'file')}`;
 }
 
 function next(

@@ -13,6 +13,9 @@ export interface Around {
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
+  readonly stop?: AbortSignal;
+  /** Called with all that was written so far, after each piece. */
+  readonly onWrite?: (written: { readonly out: string; readonly err: string }) => void;
 }
 
 /** Runs one command line, for example `goleash(['check', '.'], { cwd })`. */
@@ -22,11 +25,14 @@ export async function goleash(args: readonly string[], around: Around): Promise<
     cwd: around.cwd,
     env: { GOOS: 'linux', GOARCH: 'amd64', ...around.env },
     isTerminal: around.isTerminal ?? false,
+    ...(around.stop ? { stop: around.stop } : {}),
     out: (text: string) => {
       written.out += text;
+      around.onWrite?.(written);
     },
     err: (text: string) => {
       written.err += text;
+      around.onWrite?.(written);
     },
     input: async () => Buffer.from(around.input ?? ''),
     lines: async function* () {

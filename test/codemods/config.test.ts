@@ -19,11 +19,12 @@ test('an empty file and one of comments give the defaults', () => {
 
 test('settings replace the defaults one by one', () => {
   const text =
-    'rules:\n  lost-cancel: off\n  ticker-not-stopped: error\ntimeouts:\n  client: 1m30s\npoolSize: 4\nexclude: ["gen/", "*.pb.go"]\n';
+    'rules:\n  lost-cancel: off\n  ticker-not-stopped: error\ntimeouts:\n  client: 1m30s\npoolSize: 4\nsuppressions:\n  requireReason: false\nexclude: ["gen/", "*.pb.go"]\n';
   assert.deepEqual(parseConfig('.goleash.yaml', text, ruleIds).config, {
     rules: { 'lost-cancel': 'off', 'ticker-not-stopped': 'error' },
     timeouts: { ...defaultConfig.timeouts, client: '1m30s' },
     poolSize: 4,
+    suppressions: { requireReason: false },
     exclude: ['gen/', '*.pb.go'],
   });
 });
@@ -54,6 +55,9 @@ test('a wrong value is named where it stands, with what it must be', () => {
     ]);
   assert.deepEqual(problemsOf('exclude:\n  - a\n  - [b]\n'), [
     '3:5: every entry of exclude must be a pattern as in .gitignore, in quotes if it starts with *, ! or [',
+  ]);
+  assert.deepEqual(problemsOf('suppressions: { requireReason: 1 }\n'), [
+    '1:32: requireReason must be true or false, not 1',
   ]);
   assert.deepEqual(problemsOf('- rules\n'), [
     '1:1: this file must be a mapping with the settings of goleash',
