@@ -4,7 +4,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Host } from './host.ts';
 import { repositoryOf } from './ignore-files.ts';
-import { type FileChange, recover, writeWhole } from './journal/journal.ts';
+import { type FileWrite, recover, writeWhole } from './journal/journal.ts';
 import { journalName } from './journal/lock.ts';
 import type { Change } from './plan/plan.ts';
 import type { Problem } from './problem.ts';
@@ -48,7 +48,7 @@ export function writeChanges(
 
 /** Likewise for files; those that one of the lists of `ties` holds together are written all or none. */
 export function writeFiles(
-  files: readonly FileChange[],
+  files: readonly FileWrite[],
   ties: readonly (readonly string[])[],
   targets: readonly Target[],
   host: Host,
