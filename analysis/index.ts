@@ -19,7 +19,7 @@ export {
 export { identitiesOf } from './fingerprint.ts';
 export { type FixedPackage, fixPackage } from './fix-package.ts';
 export type { AppliedFix, FixOptions } from './fix-rounds.ts';
-export type { BuildTarget } from './model/build-constraint.ts';
+export { type BuildTarget, isBuilt } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
 export { mayRefactor, type Refactored, type RefactorOptions, refactor } from './refactor.ts';

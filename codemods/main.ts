@@ -9,6 +9,7 @@ import { type FixOptions, fix } from './fix.ts';
 import { type ExitStatus, exit, type Host, processHost } from './host.ts';
 import { type ApplyOptions, apply } from './plan/apply-command.ts';
 import { type PlanOptions, plan } from './plan/plan-command.ts';
+import { probeCommands } from './probe/commands.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
@@ -145,6 +146,8 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .action(async (id: string, place: string, options: RefactorOptions) =>
       done(await refactor(id, place, options, host)),
     );
+
+  probeCommands(program, host, done, examples);
 
   program
     .command('explain <rule>')
