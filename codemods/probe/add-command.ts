@@ -42,7 +42,7 @@ export async function addProbe(
   refuseOthers(known, options);
   const place = placeOf(arg, host);
   recoverAround([place.directory], host);
-  if (!known.inTests) needMain(place, id, host);
+  if (!known.inTests) needMain(place, id, options.tag, host);
   const mains = known.inTests ? testMainsIn(place.files) : [];
   const other = mains.find(({ checks }) => checks === 'goleak');
   if (other) return tell(`${placeIn(other, host)}: TestMain checks for goroutines already\n`, options, host);

@@ -11,7 +11,8 @@ export function leakCheckFor(has: { readonly testMain: boolean; readonly goleak:
   return {
     id: 'leak-check',
     summary: 'fails the tests of a package that leave goroutines behind',
-    options: { grace: '1s' },
+    // Goleak has a time of its own.
+    options: has.goleak ? {} : { grace: '1s' },
     inTests: true,
     source: ({ grace }, file) => {
       const [os, testing] = ['os', 'testing'].map(file.name);

@@ -55,8 +55,9 @@ function namesIn(directory: string, shown: string): readonly string[] {
 }
 
 /** Throws a UsageError if a folder is not that of a program: there, what runs at its start can be added. */
-export function needMain({ shown, files }: Place, id: string, host: Host): void {
-  const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+export function needMain({ shown, files }: Place, id: string, tag: string | undefined, host: Host): void {
+  const own = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+  const target = tag === undefined ? own : { ...own, tags: [...own.tags, tag] };
   const built = files.filter((file) => !isTest(file) && isBuilt(file, target));
   if (built.some(({ packageName }) => packageName === 'main')) return;
   const [other] = built;

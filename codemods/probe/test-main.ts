@@ -39,11 +39,14 @@ function wrapped(file: SourceFile, start: number, text: string): TestMain['wrapp
   const calls = [...text.matchAll(new RegExp(`\\b${m}\\.Run\\b`, 'g'))];
   const [call] = calls;
   if (!call || calls.length > 1) return { reason: `it does not call ${m}.Run once` };
-  if (new RegExp(`\\b${m}\\s*(?:,[^=\\n]*)?:=|\\bvar\\s+${m}\\b`).test(text))
-    return { reason: `it declares another ${m}` };
+  const others = [`\\b${m}\\s*(?:,[^=\\n]*)?:=`, `\\bvar\\s+${m}\\b`, `\\bfunc\\s*\\([^)]*\\b${m}\\b`];
+  if (new RegExp(others.join('|')).test(text)) return { reason: `it declares another ${m}` };
   if (text.includes('`')) return { reason: 'it has a string of several lines' };
   const [before, after] = [lineBefore(text, call.index), lineAfter(text, call.index)];
-  const isUsed = /(?:\(|=|\breturn)\s*$/.test(before) && new RegExp(`^${m}\\.Run\\(\\)`).test(after);
+  const isUsed =
+    /(?:\(|=|\breturn)\s*$/.test(before) &&
+    !/\b_\s*=\s*$/.test(before) &&
+    new RegExp(`^${m}\\.Run\\(\\)`).test(after);
   if (!isUsed || /["']|\/[/*]/.test(before + after) || isInComment(file, start + call.index))
     return { reason: `the result of ${m}.Run is not used on a line of code alone` };
   const from = start + call.index;

@@ -243,6 +243,7 @@ test('tests that leave goroutines behind fail, others pass', { skip }, async (t)
   });
   const own = ['leaky', 'tidy', 'failing', 'main/leaky', 'main/tidy'];
   await add(cwd, ...own.map((folder) => `leak-check ${folder} --grace 1s`), 'leak-check goleak');
+  assert.deepEqual(unformatted(['goleak', 'main/leaky'].map((name) => join(cwd, name))), []);
   const { status, output } = go(['test', '-timeout', '60s', './...'], cwd);
   assert.equal(status, 1, output);
   const verdicts = [...output.matchAll(/^(ok|FAIL)\s+(m\/\S+)/gm)].map(

@@ -48,6 +48,8 @@ test('a TestMain that cannot be changed safely is left to a person, who is told 
   for (const [body, reason] of [
     ['\tm.Run()\n', 'the result of m.Run is not used on a line of code alone'],
     ['\tos.Exit(m.Run()) // all\n', 'the result of m.Run is not used on a line of code alone'],
+    ['\t_ = m.Run()\n', 'the result of m.Run is not used on a line of code alone'],
+    ['\tos.Exit(f(func(m other) int { return m.Run() }))\n', 'it declares another m'],
     ['\tdefer m.Run()\n', 'the result of m.Run is not used on a line of code alone'],
     ['\t/*\n\tos.Exit(m.Run())\n\t*/\n', 'the result of m.Run is not used on a line of code alone'],
     ['\tprintln(`\n(`, m.Run())\n', 'it has a string of several lines'],
@@ -118,7 +120,10 @@ test('goleak is used where the module can import it, and never added', async (t)
     const cwd = tree(t, { ...files, ...more });
     await goleash(['probe', 'add', 'leak-check', 'store', ...flags], { cwd });
     assert.equal(texts(cwd)['go.mod'], more['go.mod'] ?? files['go.mod']);
-    return texts(cwd)[leakFile]?.includes('"go.uber.org/goleak"');
+    const text = texts(cwd)[leakFile] ?? '';
+    const uses = text.includes('"go.uber.org/goleak"');
+    assert.equal(text.split('\n')[0]?.includes('--grace'), !uses);
+    return uses;
   };
   const replaced = {
     'go.mod': `${mod}\nreplace go.uber.org/goleak => ./goleak\n`,

@@ -175,6 +175,15 @@ test('wrong arguments say what to do, and nothing is written', async (t) => {
   assert.deepEqual(texts(cwd), before);
 });
 
+test('a program that is built with a tag takes a probe with that tag', async (t) => {
+  const cwd = tree(t, { 'main.go': `//go:build debug\n\n${main}` });
+  assert.match(
+    (await goleash(['probe', 'add', 'pprof'], { cwd })).err,
+    /^goleash: \. has no Go files for linux/,
+  );
+  assert.equal((await goleash(['probe', 'add', 'pprof', '--tag', 'debug'], { cwd })).status, 0);
+});
+
 test('names that the package has for itself are not taken', async (t) => {
   const cwd = tree(t, {
     ...files,
