@@ -15,11 +15,15 @@ import type { PackageChange } from './work.ts';
 export function lockedBy(path: string): string | undefined {
   try {
     if ((statSync(path).mode & 0o222) === 0) return 'the file is read-only';
-    const folder = dirname(realpathSync(path));
-    return (statSync(folder).mode & 0o222) === 0 ? 'its folder is read-only' : undefined;
+    return lockedIn(dirname(realpathSync(path)));
   } catch {
     return 'the file is gone';
   }
+}
+
+/** Why a file must not be made in a folder that is there. */
+export function lockedIn(folder: string): string | undefined {
+  return (statSync(folder).mode & 0o222) === 0 ? 'its folder is read-only' : undefined;
 }
 
 /** What a run has written. */

@@ -8,7 +8,7 @@ import type { FileWrite } from '../journal/journal.ts';
 import { UsageError } from '../problem.ts';
 import { tellProblems } from '../run.ts';
 import { printable, shellWord, shownPath } from '../terminal.ts';
-import { lockedBy, recoverAround, writeFiles } from '../write.ts';
+import { lockedBy, lockedIn, recoverAround, writeFiles } from '../write.ts';
 import { fileNameOf, optionsOf, probeText, stampOf } from './file.ts';
 import { checkFunction, leakCheckFor } from './leak-check.ts';
 import { hasGoleak, needMain, type Place, placeOf, testedPackage } from './place.ts';
@@ -110,7 +110,11 @@ function write(
       return tell(`${shown} is there already: ${stamp?.words}\n`, options, host);
   }
   const files: readonly FileWrite[] = [{ path, before, after }, ...edits];
-  const failed = writeFiles(files, [files.map((file) => file.path)], [place.target], host);
+  const locked = lockedIn(place.directory);
+  const failed =
+    locked === undefined
+      ? writeFiles(files, [files.map((file) => file.path)], [place.target], host)
+      : new Map([[path, locked]]);
   tellProblems(
     [...failed].map(([file, reason]) => ({ path: file, message: `not written: ${reason}` })),
     host,

@@ -30,8 +30,9 @@ export async function removeProbes(
   const all = await findProbes(targets, host, (problem) => problems.push(problem));
   const found = all.filter(({ stamp }) => id === undefined || stamp.id === id);
   const kept = found.flatMap((probe) => reasonToKeep(probe, options, host) ?? []);
-  const going = found.filter((probe) => reasonToKeep(probe, options, host) === undefined);
-  const edits = going.map(editsOf);
+  const wanted = found.filter((probe) => reasonToKeep(probe, options, host) === undefined);
+  problems.push(...wanted.flatMap((probe) => lockOf(probe) ?? []));
+  const edits = wanted.filter((probe) => !lockOf(probe)).map(editsOf);
   const ties = edits.map((files) => files.map(({ path }) => path));
   const failed = writeFiles(edits.flat(), ties, targets, host);
   const done = edits.filter((files) => !files.some(({ path }) => failed.has(path)));
@@ -76,11 +77,18 @@ function reasonToKeep(
     return `${show(user.path)}:${user.without.others[0]}: this needs ${show(path)}, which was kept: take it out first`;
   if (stamp.isChanged && !force)
     return `${show(path)}:1: it was changed by hand and was kept; --force removes it all the same`;
-  const locked = [path, ...users.map((file) => file.path)].find((file) => lockedBy(file) !== undefined);
-  return locked && `${show(locked)}: ${stamp.id} was kept: ${lockedBy(locked)}`;
+  return undefined;
 }
 
-/** Lists the probes below paths, and all that there are if `known`. */
+/** What of a probe must not be written, and why. */
+function lockOf({ path, stamp, users }: Found): Problem | undefined {
+  const files = [path, ...users.map((user) => user.path)];
+  const locked = files.find((file) => lockedBy(file) !== undefined);
+  if (locked === undefined) return undefined;
+  return { path: locked, message: `${stamp.id} was not removed: ${lockedBy(locked)}` };
+}
+
+/** Lists the probes below paths; names all that there could be where there are none. */
 export async function listProbes(paths: readonly string[], host: Host): Promise<ExitStatus> {
   const problems: Problem[] = [];
   const found = await findProbes(targetsOf(paths, host.cwd), host, (problem) => problems.push(problem));

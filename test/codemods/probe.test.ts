@@ -1,7 +1,7 @@
 // Debug probes as files: what is added, found and taken out again. probe-go.test.ts runs them.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -126,6 +126,27 @@ test('a file of that name that no probe has written is left alone', async (t) =>
   assert.match(err, /is there and no probe: nothing was written; rename it first\n$/);
   assert.equal((await goleash(['probe', 'remove', '--force'], { cwd })).out, 'There is no probe here\n');
   assert.equal(texts(cwd)['cmd/x/goleash_probe_pprof.go'], 'package main\n');
+});
+
+test('in a read-only folder nothing is added, and nothing removed', async (t) => {
+  const cwd = tree(t, files);
+  const folder = join(cwd, 'cmd/x');
+  await goleash(['probe', 'add', 'pprof', 'cmd/x'], { cwd });
+  const before = texts(cwd);
+  chmodSync(folder, 0o555);
+  const added = await goleash(['probe', 'add', 'stack-dump', 'cmd/x'], { cwd });
+  assert.deepEqual(added, {
+    status: 3,
+    out: '',
+    err: 'goleash: cmd/x/goleash_probe_stack_dump.go: not written: its folder is read-only\n',
+  });
+  const removed = await goleash(['probe', 'remove'], { cwd });
+  chmodSync(folder, 0o755);
+  assert.deepEqual(
+    [removed.status, removed.err],
+    [3, 'goleash: cmd/x/goleash_probe_pprof.go: pprof was not removed: its folder is read-only\n'],
+  );
+  assert.deepEqual(texts(cwd), before);
 });
 
 test('git may have changes, and may ignore probes', async (t) => {
