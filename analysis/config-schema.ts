@@ -2,7 +2,7 @@
 
 import { defaultConfig } from './config.ts';
 
-/** The part of JSON Schema (draft 7) that the configuration needs. */
+/** The part of JSON Schema (draft 7) that the configuration and the plan need. */
 export interface JsonSchema {
   readonly $schema?: string;
   /** A noun phrase that completes `must be …`. */
@@ -10,6 +10,7 @@ export interface JsonSchema {
   readonly description?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer';
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
   readonly items?: JsonSchema;
   readonly enum?: readonly string[];

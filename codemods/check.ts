@@ -25,6 +25,8 @@ export interface SharedOptions {
   readonly rule?: readonly string[];
   readonly jobs?: number;
   readonly config?: string;
+  /** Build tags; absent for those of the environment. */
+  readonly tags?: readonly string[];
   readonly quiet?: boolean;
   readonly stats?: boolean;
 }
@@ -64,7 +66,10 @@ export async function check(
   };
   const build = options.cache === false || buffer ? undefined : buildOf(import.meta.url);
   const cache = build === undefined ? undefined : { folder: cacheFolder(host.env, process.platform), build };
-  const outcome = await run({ targets, job, jobs: options.jobs, config: options.config, cache }, host);
+  const outcome = await run(
+    { targets, job, jobs: options.jobs, config: options.config, tags: options.tags, cache },
+    host,
+  );
   const least = severities.indexOf(options.severity);
   const findings = outcome.findings.filter(({ severity }) => severities.indexOf(severity) >= least);
   const stats = options.stats ? statsOf(outcome, start) : undefined;

@@ -4,7 +4,7 @@ import { printPatch } from './fix-output.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
 import { type FixChoice, requestOf, selectionOf } from './plan/choice.ts';
 import { changesIn, filesIn, type Planned, planned } from './plan/planning.ts';
-import { type Verify, verified } from './plan/verify.ts';
+import { type LadderOptions, verified } from './plan/verify.ts';
 import { refuseDirt, type WriteOptions, written } from './plan/written.ts';
 import { fixedReport } from './report/fixed.ts';
 import { statsOf, tellProblems, tellStats } from './run.ts';
@@ -12,17 +12,12 @@ import { absolute, targetsOf } from './targets.ts';
 import { shownPath, styleFor } from './terminal.ts';
 import { foldersOf, recoverAround } from './write.ts';
 
-export interface FixOptions extends FixChoice, WriteOptions {
+export interface FixOptions extends FixChoice, WriteOptions, LadderOptions {
   readonly diff?: boolean;
 }
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
-export async function fix(
-  paths: readonly string[],
-  options: FixOptions,
-  host: Host,
-  verify?: Verify,
-): Promise<ExitStatus> {
+export async function fix(paths: readonly string[], options: FixOptions, host: Host): Promise<ExitStatus> {
   const start = performance.now();
   const targets = targetsOf(paths, host.cwd);
   const diff = options.diff === true;
@@ -31,7 +26,7 @@ export async function fix(
     await refuseDirt(targets, options);
   }
   const request = requestOf(targets, options, { write: !diff }, host);
-  const made = await verified(await planned(request, host), verify, request, host);
+  const made = await verified(await planned(request, host), options, request, host);
   const { applied, problems } = diff
     ? { applied: changesIn(made), problems: printPatch(filesIn(made), targets, host) }
     : await written(made, request, options, host);
@@ -52,7 +47,7 @@ function tell(
   options: FixOptions,
   host: Host,
 ): void {
-  const { rule, fix, config } = options;
+  const { rule, fix, config, tags } = options;
   const diff = options.diff === true;
   const show = (path: string) => shownPath(path, host.cwd);
   const report = fixedReport(
@@ -68,6 +63,7 @@ function tell(
           ...(rule ? { rule } : {}),
           ...(fix ? { fix } : {}),
           ...(config === undefined ? {} : { config }),
+          ...(tags ? { tags } : {}),
         }),
       },
     },

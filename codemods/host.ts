@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline';
+import { processTerminal, type Terminal } from './process-terminal.ts';
+
 /** What a command uses of its process. */
 export interface Host {
   readonly cwd: string;
@@ -8,6 +11,12 @@ export interface Host {
   err(text: string): void;
   /** All of standard input. */
   input(): Promise<Buffer>;
+  /** The lines of standard input, as they come. */
+  lines(): AsyncIterable<string>;
+  /** The terminal of a person, for single keys; undefined if input or output is something else. */
+  readonly terminal?: Terminal | undefined;
+  /** Resolves at Ctrl-C, which then does not end goleash. */
+  interrupted(): Promise<void>;
 }
 
 /** The exit status of every command. */
@@ -28,6 +37,18 @@ export function processHost(): Host {
       for await (const chunk of process.stdin) chunks.push(chunk);
       return Buffer.concat(chunks);
     },
+    lines: () => createInterface({ input: process.stdin }),
+    terminal: processTerminal(),
+    interrupted: () =>
+      new Promise((resolve) => {
+        const others = process.listeners('SIGINT');
+        process.once('SIGINT', () => {
+          for (const listener of others) process.on('SIGINT', listener);
+          resolve();
+        });
+        // Without any listener in between, a signal that is on its way would be lost.
+        for (const listener of others) process.off('SIGINT', listener);
+      }),
   };
 }
 

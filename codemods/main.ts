@@ -12,6 +12,7 @@ import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { probeCommands } from './probe/commands.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
+import { type ReviewOptions, review, wordsOf } from './review/review.ts';
 import { existingFix, existingRule, explain, listRules } from './rules.ts';
 
 /** Commands that other parts of goleash provide. */
@@ -88,8 +89,12 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(paths, options, host)));
 
-  choosing(
-    program.command('plan').description('write what would be fixed, and why, to a file to review and apply'),
+  climbing(
+    choosing(
+      program
+        .command('plan')
+        .description('write what would be fixed, and why, to a file to review and apply'),
+    ),
   )
     .option('-o, --output <file>', 'write the plan to a file')
     .addHelpText(
@@ -98,7 +103,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: PlanOptions) => done(await plan(paths, options, host)));
 
-  choosing(program.command('fix').description('apply the safe fixes, or show them as a patch'))
+  climbing(choosing(program.command('fix').description('apply the safe fixes, or show them as a patch')))
     .addOption(
       new Option(
         '--diff',
@@ -113,10 +118,17 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     )
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
 
-  program
-    .command('apply')
-    .description('make the changes of a plan that are accepted, or open and safe')
-    .argument('<plan>', 'a file that goleash plan has made')
+  climbing(
+    program
+      .command('apply')
+      .description('make the changes of a plan that are accepted, or open and safe')
+      .argument('<plan>', 'a file that goleash plan has made'),
+  )
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of the plan)',
+      listOf((tag) => tag),
+    )
     .option('--unsafe', 'make also open changes that a person should review')
     .addOption(allowDirty())
     .addOption(commitPer())
@@ -147,6 +159,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
       done(await refactor(id, place, options, host)),
     );
 
+  reviewCommand(program, host, done);
   probeCommands(program, host, done, examples);
 
   program
@@ -173,6 +186,22 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
   return program;
 }
 
+function reviewCommand(program: Command, host: Host, done: (status: ExitStatus) => void): void {
+  program
+    .command('review <plan>')
+    .description('decide which changes of a plan are applied, one at a time and by reason')
+    .option('--accept <words>', 'accept without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--reject <words>', 'reject without asking: rules, fingerprints, safe or all', wordsOf)
+    .option('--list', 'print the changes as a table and decide nothing')
+    .addOption(new Option('--web', 'review on a page that only this computer can open').conflicts('list'))
+    .option('--html <file>', 'write the page to a file, for reading, and decide nothing')
+    .addHelpText(
+      'after',
+      `${examples('goleash plan -o plan.json && goleash review plan.json', 'goleash review --accept safe --reject lost-cancel plan.json', 'goleash review --web plan.json', 'goleash review --html review.html plan.json')}\nDecisions are in the plan as soon as they are made. Exit status: 0 done, 2 wrong usage or plan, 3 something could not be saved`,
+    )
+    .action(async (plan: string, options: ReviewOptions) => done(await review(plan, options, host)));
+}
+
 function allowDirty(): Option {
   return new Option('--allow-dirty', 'write although git has changes that are not committed');
 }
@@ -190,12 +219,26 @@ function choosing(command: Command): Command {
     .option('--fix <ids>', 'apply only these fixes, separated by commas', listOf(existingFix));
 }
 
+/** How far up the ladder of verification changes are taken. */
+function climbing(command: Command): Command {
+  return command
+    .option('--no-compile', 'do not build and vet the changed packages before anything is written')
+    .option('--test', 'run the tests of the changed packages and of those that import them, with and without')
+    .option('--prove', 'show that goroutines leaked before and do not any more; runs the tests too')
+    .option('--timeout <seconds>', 'how long one run of the go command may take', positiveInteger);
+}
+
 function shared(command: Command): Command {
   return command
     .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
     .option('-r, --rule <ids>', 'only these rules, separated by commas', listOf(existingRule))
     .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
     .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')
+    .option(
+      '--tags <tags>',
+      'build tags, separated by commas (default: those of GOFLAGS)',
+      listOf((tag) => tag),
+    )
     .option('-q, --quiet', 'leave out the summary')
     .option('--stats', 'print what was parsed and explored and how long it took, to standard error');
 }

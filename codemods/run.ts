@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly jobs?: number | undefined;
   /** A configuration file that holds instead of those near the code. */
   readonly config?: string | undefined;
+  /** Build tags; absent for those of the environment. */
+  readonly tags?: readonly string[] | undefined;
   /** Where the results of earlier runs of this build of goleash are kept; absent to use none. */
   readonly cache?: { readonly folder: string; readonly build: string } | undefined;
   /** Called with what each folder gives, as soon as it is there, in any order. */
@@ -48,7 +50,8 @@ export async function run(options: RunOptions, host: Host): Promise<Outcome> {
     show,
     cwd: host.cwd,
   });
-  const target = hostTarget({ env: host.env, platform: process.platform, arch: process.arch });
+  const { platform, arch } = process;
+  const target = hostTarget({ env: host.env, platform, arch }, options.tags);
   const job = { ...options.job, target };
   const take = (result: DirectoryResult): void => {
     options.onResult?.(result);

@@ -37,11 +37,31 @@ const { metafile, outputFiles } = await build({
   logLevel: 'warning',
 });
 
-const files = new Map<string, Uint8Array>(outputFiles.map((file) => [basename(file.path), file.contents]));
+/** What `goleash review` puts into its page. */
+const page = await build({
+  entryPoints: {
+    'review-page': 'codemods/review/page/main.ts',
+    'review-page-style': 'codemods/review/page/page.css',
+  },
+  outdir: 'dist',
+  write: false,
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome120', 'firefox121', 'safari17.2'],
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const files = new Map<string, Uint8Array>(
+  [...outputFiles, ...page.outputFiles].map((file) => [basename(file.path), file.contents]),
+);
 files.set('web-tree-sitter.wasm', readFileSync(require.resolve('web-tree-sitter/web-tree-sitter.wasm')));
 files.set('tree-sitter-go.wasm', readFileSync(require.resolve('tree-sitter-go/tree-sitter-go.wasm')));
 files.set('std.txt', readFileSync('analysis/library/std.txt'));
-files.set('THIRD_PARTY_LICENSES.txt', Buffer.from(licences(metafile)));
+files.set('THIRD_PARTY_LICENSES.txt', Buffer.from(licences([metafile, page.metafile])));
 
 mkdirSync('dist', { recursive: true });
 for (const [name, contents] of files) {
@@ -57,10 +77,10 @@ function write(path: string, contents: Uint8Array): void {
   renameSync(temporary, path);
 }
 
-/** The licence of every package that has a part in the bundle, and of the grammar. */
-function licences(meta: Metafile): string {
+/** The licence of every package that has a part in the bundles, and of the grammar. */
+function licences(metas: readonly Metafile[]): string {
   const folders = new Set(['node_modules/tree-sitter-go']);
-  for (const input of Object.keys(meta.inputs)) {
+  for (const input of metas.flatMap((meta) => Object.keys(meta.inputs))) {
     const found = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
     if (found) folders.add(found[0]);
   }

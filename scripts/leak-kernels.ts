@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SourceFile, sourceFile } from '../analysis/index.ts';
+import { goroutinesIn } from '../codemods/verify/goroutine-dump.ts';
 
 /** The minor version of Go on this machine; undefined without one. */
 function goVersion(): number | undefined {
@@ -88,14 +89,9 @@ function linesOf(file: SourceFile, i: number): readonly [number, number] {
   return [lineOf(start), lineOf(start + (file.declarations[i]?.text.length ?? 0))];
 }
 
-/** The leaked goroutines of a profile, as `function [what it waits for]`. */
+/** The leaked goroutines of a profile, as `function [what it waits for]`: the function that was started. */
 export function leaksIn(profile: string): readonly string[] {
-  return profile.split(/\n\n(?=goroutine )/).flatMap((stack) => {
-    const lines = stack.split('\n');
-    const reason = /^goroutine \d+.*? \[(.*?) \(leaked\)/.exec(lines[0] ?? '')?.[1];
-    // The function that was started stands two lines above the place where it was.
-    const created = lines.findIndex((line) => line.startsWith('created by '));
-    const started = /^(?:main\.)?(.*?)\((?:0x|\{|\.\.\.|\))/.exec(lines[created - 2] ?? '')?.[1];
-    return reason === undefined ? [] : [`${started ?? '?'} [${reason}]`];
-  });
+  return goroutinesIn(profile)
+    .filter(({ leaked }) => leaked)
+    .map(({ state, frames }) => `${frames.at(-1)?.name.replace(/^main\./, '') ?? '?'} [${state}]`);
 }

@@ -7,6 +7,7 @@ import { defineRule } from '../analysis/rules/rule.ts';
 
 const tools: readonly (readonly [title: string, path: string, ...args: string[]])[] = [
   ['types: npx tsc -p .', 'typescript/bin/tsc', '-p', '.'],
+  ['types of the page: npx tsc -p codemods/review/page', 'typescript/bin/tsc', '-p', 'codemods/review/page'],
   ['lint and format: npx biome check --write', '@biomejs/biome/bin/biome', 'check'],
 ];
 

@@ -1,4 +1,4 @@
-// Reads the text of a configuration file. The sole owner of `yaml` and `ajv`.
+// Reads the text of a configuration file. The sole owner of `yaml`.
 
 import { Ajv, type ErrorObject } from 'ajv';
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, visit } from 'yaml';

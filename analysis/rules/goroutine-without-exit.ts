@@ -4,6 +4,7 @@ import { commentsAbove } from '../knowledge/comments.ts';
 import { type EndlessLoop, endlessLoopOf } from '../knowledge/endless-loop.ts';
 import { type Recurrence, recurrenceOf } from '../knowledge/recurrence.ts';
 import { isTestSupport } from '../knowledge/test-support.ts';
+import { endsWithCaller } from '../knowledge/waiting/caller-context.ts';
 import {
   cancelledAtReturn,
   channelToEnd,
@@ -142,11 +143,13 @@ function consequence(often: Recurrence, signal: EndSignal | undefined, deaf: Nod
   return `not even when ${signal?.text} is ${signal?.kind === 'context' ? 'done' : 'closed'}`;
 }
 
-/** What should end the loop: not a context that ends when the function that has made it returns. */
+/** What should end the loop: not a context that ends when the function that has made it, or its caller, returns. */
 function signalFor({ code, loop }: EndlessLoop): EndSignal | undefined {
   const context = contextToEnd(code, loop);
-  const isBrief = context && cancelledAtReturn(code, context.binding, context.owner, loop);
-  return context && !isBrief ? context : channelToEnd(code, loop);
+  if (!context) return channelToEnd(code, loop);
+  const { binding, owner } = context;
+  const isBrief = cancelledAtReturn(code, binding, owner, loop) || endsWithCaller(code, binding, owner);
+  return isBrief ? channelToEnd(code, loop) : context;
 }
 
 /** The range clause, or else the loop. */

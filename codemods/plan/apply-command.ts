@@ -12,26 +12,22 @@ import { shownPath, styleFor } from '../terminal.ts';
 import { foldersOf, lockedBy, recoverAround } from '../write.ts';
 import { sha256 } from './changes.ts';
 import type { Change } from './plan.ts';
+import { readPlan } from './plan-file.ts';
 import { changesIn, type Planned, type Request, remade } from './planning.ts';
-import { readPlan } from './read.ts';
 import type { Missing } from './selection.ts';
-import { type Verify, verified } from './verify.ts';
+import { type LadderOptions, verified } from './verify.ts';
 import { refuseDirt, type WriteOptions, written } from './written.ts';
 
-export interface ApplyOptions extends WriteOptions {
+export interface ApplyOptions extends WriteOptions, LadderOptions {
   readonly unsafe?: boolean;
   readonly jobs?: number;
+  readonly tags?: readonly string[];
   readonly quiet?: boolean;
 }
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
-export async function apply(
-  name: string,
-  options: ApplyOptions,
-  host: Host,
-  verify?: Verify,
-): Promise<ExitStatus> {
-  const plan = readPlan(name, host.cwd);
+export async function apply(name: string, options: ApplyOptions, host: Host): Promise<ExitStatus> {
+  const plan = readPlan(absolute(name, host.cwd), name);
   const { wanted, not } = choose(plan.changes, options.unsafe === true, host.cwd);
   const paths = [
     ...new Set(wanted.flatMap(({ edits }) => edits.map(({ path }) => absolute(path, host.cwd)))),
@@ -48,13 +44,14 @@ export async function apply(
     rules: plan.rules,
     jobs: options.jobs,
     config: plan.config,
+    tags: options.tags ?? plan.tags,
     selection: { unsafe: true, write: true, base: host.cwd },
   };
   const again = { changes: wanted, exact: true, write: true };
   const made =
     wanted.length === 0
       ? undefined
-      : await verified(await remade(again, { ...request, base: host.cwd }, host), verify, request, host);
+      : await verified(await remade(again, { ...request, base: host.cwd }, host), options, request, host);
   const failed = made ? notMade(wanted, made, plan.changes, host.cwd) : [];
   const { applied, problems } = made
     ? await written(made, request, options, host)

@@ -14,25 +14,26 @@ export interface FixChoice extends SharedOptions {
 
 export function requestOf(
   targets: readonly Target[],
-  { rule, fix, unsafe, jobs, config }: FixChoice,
+  { rule, fix, unsafe, jobs, config, tags }: FixChoice,
   { write }: { readonly write: boolean },
   host: Host,
 ): Request {
   const ids = fix ? { ids: fix } : {};
   const selection = { unsafe: unsafe === true, write, base: host.cwd, ...ids };
-  return { targets, rules: rule, selection, jobs, config };
+  return { targets, rules: rule, selection, jobs, config, tags };
 }
 
 /** What chooses rules, fixes and files, as it is typed after the command. */
 export function selectionOf(
   paths: readonly string[],
-  { rule, fix, unsafe, config }: FixChoice,
+  { rule, fix, unsafe, config, tags }: FixChoice,
 ): readonly string[] {
   return [
     ...(unsafe ? ['--unsafe'] : []),
     ...(rule ? ['--rule', rule.join(',')] : []),
     ...(fix ? ['--fix', fix.join(',')] : []),
     ...(config === undefined ? [] : ['--config', config]),
+    ...(tags ? ['--tags', tags.join(',')] : []),
     ...(paths.length > 0 ? paths : ['.']),
   ];
 }

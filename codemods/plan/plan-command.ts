@@ -1,47 +1,45 @@
 // goleash plan: what would be changed and why, as a file to review and to apply later.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { version } from '../../analysis/node/rule-page.ts';
 import { commandName, type ExitStatus, exit, type Host } from '../host.ts';
-import { reasonOf, UsageError } from '../problem.ts';
+import { UsageError } from '../problem.ts';
 import { count } from '../report/text.ts';
 import { statsOf, tellProblems, tellStats } from '../run.ts';
 import { absolute, targetsOf } from '../targets.ts';
 import { shellWord } from '../terminal.ts';
 import { type FixChoice, requestOf, selectionOf } from './choice.ts';
 import type { Plan } from './plan.ts';
+import { planText, writePlan } from './plan-file.ts';
 import { changesIn, planned } from './planning.ts';
-import { type Verify, verified } from './verify.ts';
+import { type LadderOptions, verified } from './verify.ts';
 
-export interface PlanOptions extends FixChoice {
+export interface PlanOptions extends FixChoice, LadderOptions {
   readonly output?: string;
 }
 
 /** Runs the command; throws a UsageError for arguments that cannot be followed. */
-export async function plan(
-  paths: readonly string[],
-  options: PlanOptions,
-  host: Host,
-  verify?: Verify,
-): Promise<ExitStatus> {
+export async function plan(paths: readonly string[], options: PlanOptions, host: Host): Promise<ExitStatus> {
   const start = performance.now();
+  if (options.output !== undefined) refuseMissingFolder(options.output, host);
   const request = requestOf(targetsOf(paths, host.cwd), options, { write: false }, host);
-  const made = await verified(await planned(request, host), verify, request, host);
+  const made = await verified(await planned(request, host), options, request, host);
   const changes = changesIn(made);
-  const { rule, config, output } = options;
+  const { rule, config, tags, output } = options;
   const value: Plan = {
     plan: 1,
     goleash: version,
     selection: selectionOf(paths, options),
     ...(rule ? { rules: rule } : {}),
     ...(config === undefined ? {} : { config }),
+    ...(tags ? { tags } : {}),
     changes,
     left: made.left,
   };
-  const text = `${JSON.stringify(value, null, 2)}\n`;
-  if (output === undefined) host.out(text);
+  if (output === undefined) host.out(planText(value));
   else {
-    writePlan(output, text, host);
+    keep(value, output, host);
     if (!options.quiet) tellPlan(value, output, host);
   }
   tellProblems(made.outcome.problems, host);
@@ -50,11 +48,18 @@ export async function plan(
   return changes.length > 0 ? exit.findings : exit.clean;
 }
 
-function writePlan(output: string, text: string, host: Host): void {
+/** Before the work, not after it. */
+function refuseMissingFolder(output: string, host: Host): void {
+  const folder = dirname(absolute(output, host.cwd));
+  if (!existsSync(folder)) throw new UsageError(`cannot write ${output}: there is no folder ${folder}`);
+}
+
+/** A plan that is there already passes on what was decided. */
+function keep(value: Plan, output: string, host: Host): void {
   try {
-    writeFileSync(absolute(output, host.cwd), text);
+    writePlan(absolute(output, host.cwd), value, output);
   } catch (error) {
-    throw new UsageError(`cannot write ${output}: ${reasonOf(error)}`);
+    throw new UsageError((error as Error).message);
   }
 }
 

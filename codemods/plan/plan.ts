@@ -14,6 +14,8 @@ export interface Plan {
   readonly rules?: readonly string[];
   /** The configuration file that was named; a path. */
   readonly config?: string;
+  /** The build tags that were named. */
+  readonly tags?: readonly string[];
   /** In the order in which they are applied. */
   readonly changes: readonly Change[];
   /** Fixes that were selected and are not among the changes. */

@@ -16,6 +16,8 @@ export interface Request {
   readonly selection: FixSelection;
   readonly jobs: number | undefined;
   readonly config: string | undefined;
+  /** Build tags; absent for those of the environment. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** What a run has come to; all lists are in an order that does not depend on threads. */
@@ -29,10 +31,10 @@ export interface Planned {
 
 export async function planned(request: Request, host: Host): Promise<Planned> {
   const results: DirectoryResult[] = [];
-  const { targets, rules, selection, jobs, config } = request;
+  const { targets, rules, selection, jobs, config, tags } = request;
   const job: Omit<Job, 'target'> = { ...(rules ? { rules } : {}), fix: selection };
   const onResult = (result: DirectoryResult) => results.push(result);
-  const outcome = await run({ targets, job, jobs, config, onResult }, host);
+  const outcome = await run({ targets, job, jobs, config, tags, onResult }, host);
   results.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
   return {
     outcome,
@@ -62,7 +64,7 @@ export interface Remake {
 /** Makes exactly these changes, on the files as they are now. */
 export function remade(
   { changes, exact, write }: Remake,
-  request: Pick<Request, 'rules' | 'jobs' | 'config'> & { readonly base: string },
+  request: Pick<Request, 'rules' | 'jobs' | 'config' | 'tags'> & { readonly base: string },
   host: Host,
 ): Promise<Planned> {
   const { base } = request;

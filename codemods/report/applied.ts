@@ -4,6 +4,7 @@ import { commandName, type Host } from '../host.ts';
 import type { Change } from '../plan/plan.ts';
 import { printable, type Style, shellWord } from '../terminal.ts';
 import { byPath, counts } from './fixed.ts';
+import { ladderLines } from './ladder.ts';
 import { count } from './text.ts';
 
 /** A wanted change that was not made. */
@@ -35,6 +36,7 @@ export function appliedReport(
   const lines = byPath(applied).map(
     ([path, changes]) => `${colors.bold(printable(show(path)))}: ${counts(changes)}`,
   );
+  lines.push(...ladderLines(applied));
   for (const { change, reason } of not) {
     const { at, fixId, ruleId } = change;
     lines.push(

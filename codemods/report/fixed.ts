@@ -3,6 +3,7 @@
 import type { LocatedFinding } from '../located.ts';
 import type { Change, LeftOut } from '../plan/plan.ts';
 import { printable, shellWord } from '../terminal.ts';
+import { ladderLines, outputLines } from './ladder.ts';
 import type { ReportOptions } from './report.ts';
 import { count } from './text.ts';
 
@@ -28,9 +29,12 @@ export function fixedReport(fixed: Fixed, options: FixedOptions): string {
   const lines: string[] = [];
   for (const [path, fixes] of byPath(fixed.applied))
     lines.push(`${style.colors.bold(showPlanned(path))}: ${counts(fixes)}`);
-  for (const { at, fixId, why, reason } of inOrder(fixed.left)) {
+  lines.push(...ladderLines(fixed.applied));
+  for (const fix of inOrder(fixed.left)) {
+    const { at, fixId, why, reason } = fix;
     const what = why === 'deferred' ? 'was put off' : 'was backed out';
-    lines.push(`${showPlanned(at.path)}:${at.line}:${at.column}: ${fixId} ${what}: ${reason}`);
+    lines.push(`${showPlanned(at.path)}:${at.line}:${at.column}: ${fixId} ${what}: ${printable(reason)}`);
+    lines.push(...outputLines(fix));
   }
   if (!diff) {
     for (const { at, severity, message, ruleId } of fixed.findings) {

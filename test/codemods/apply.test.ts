@@ -179,20 +179,26 @@ test('what is no plan, and a plan of another place, are refused', async (t) => {
     assert.equal(status, 2, err);
     return err;
   };
-  assert.match(await refused('none.json'), /^goleash: cannot read none\.json: does not exist$/m);
-  assert.match(await refused('text.json'), /^goleash: text\.json is not JSON: /);
-  assert.match(await refused('empty.json'), /^goleash: empty\.json is not a plan: it has no "plan"$/m);
-  assert.match(await refused('later.json'), /its format is 2, and this goleash knows 1$/m);
+  assert.match(await refused('none.json'), /^goleash: none\.json: does not exist; make a plan with/m);
+  assert.match(await refused('text.json'), /^goleash: text\.json: not valid JSON: /);
+  assert.match(
+    await refused('empty.json'),
+    /^goleash: empty\.json: not a plan of goleash; make it again with: goleash plan$/m,
+  );
+  assert.match(
+    await refused('later.json'),
+    /a plan in format 2, and this goleash reads format 1; update goleash$/m,
+  );
   const plan = read(cwd, 'plan.json');
   writeFileSync(join(cwd, 'bad.json'), plan.replace('"open"', '"yes"'));
   assert.match(
     await refused('bad.json'),
-    /changes\[0\]\.decision must be "open", "accepted" or "rejected"$/m,
+    /changes\/0\/decision must be open, accepted or rejected, not "yes"/,
   );
   writeFileSync(join(cwd, 'bad.json'), plan.replace('"model"', '"hope"'));
   assert.match(
     await refused('bad.json'),
-    /changes\[0\]\.verified must be something with one of the rungs text, model/,
+    /changes\/0\/verified\/rung must be text, model, compiler, tests or proof, not "hope"/,
   );
   mkdirSync(join(cwd, 'elsewhere'));
   cpSync(join(cwd, 'plan.json'), join(cwd, 'elsewhere/plan.json'));

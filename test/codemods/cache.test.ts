@@ -27,6 +27,8 @@ async function checked({ cwd, folder, build = '1', rules, env }: Asked): Promise
     out: () => {},
     err: () => {},
     input: async () => Buffer.of(),
+    lines: async function* () {},
+    interrupted: () => new Promise<void>(() => {}),
   };
   const cache = folder === undefined ? undefined : { folder, build };
   return run({ targets: targetsOf([], cwd), job: rules ? { rules } : {}, jobs: 1, cache }, host);

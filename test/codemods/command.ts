@@ -29,6 +29,10 @@ export async function goleash(args: readonly string[], around: Around): Promise<
       written.err += text;
     },
     input: async () => Buffer.from(around.input ?? ''),
+    lines: async function* () {
+      yield* String(around.input ?? '').match(/[^\n]+/g) ?? [];
+    },
+    interrupted: () => new Promise<void>(() => {}),
   };
   const status = await runCommand(args, host, { lsp: async () => {} });
   return { status, ...written };
