@@ -190,7 +190,7 @@ function taskOf(
  * Whether the code in a folder is the user's own. That of others, test data and what the go command does not see may be
  * checked if it is named, but is never edited.
  */
-function isEditable(directory: string, cwd: string): boolean {
+export function isEditable(directory: string, cwd: string): boolean {
   const root = repositoryOf(directory);
   const base = root ?? (directory === cwd || directory.startsWith(`${cwd}/`) ? cwd : undefined);
   // Where the user's own folders begin is not known: `/home/me/_work` may be the parent of all of them.

@@ -13,6 +13,7 @@ import { type MergeOptions, merge } from './merge.ts';
 import { type Output, parseOutput } from './outputs.ts';
 import { type ApplyOptions, apply } from './plan/apply-command.ts';
 import { type PlanOptions, plan } from './plan/plan-command.ts';
+import { probeCommands } from './probe/commands.ts';
 import { UsageError } from './problem.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { reports } from './report/formats.ts';
@@ -189,6 +190,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     );
 
   reviewCommand(program, host, done);
+  probeCommands(program, host, done, examples);
 
   program
     .command('explain <rule>')

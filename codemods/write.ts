@@ -4,7 +4,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Host } from './host.ts';
 import { repositoryOf } from './ignore-files.ts';
-import { type FileChange, recover, writeWhole } from './journal/journal.ts';
+import { type FileWrite, recover, writeWhole } from './journal/journal.ts';
 import { journalName } from './journal/lock.ts';
 import type { Change } from './plan/plan.ts';
 import type { Problem } from './problem.ts';
@@ -15,11 +15,15 @@ import type { PackageChange } from './work.ts';
 export function lockedBy(path: string): string | undefined {
   try {
     if ((statSync(path).mode & 0o222) === 0) return 'the file is read-only';
-    const folder = dirname(realpathSync(path));
-    return (statSync(folder).mode & 0o222) === 0 ? 'its folder is read-only' : undefined;
+    return lockedIn(dirname(realpathSync(path)));
   } catch {
     return 'the file is gone';
   }
+}
+
+/** Why a file must not be made in a folder that is there. */
+export function lockedIn(folder: string): string | undefined {
+  return (statSync(folder).mode & 0o222) === 0 ? 'its folder is read-only' : undefined;
 }
 
 /** What a run has written. */
@@ -48,7 +52,7 @@ export function writeChanges(
 
 /** Likewise for files; those that one of the lists of `ties` holds together are written all or none. */
 export function writeFiles(
-  files: readonly FileChange[],
+  files: readonly FileWrite[],
   ties: readonly (readonly string[])[],
   targets: readonly Target[],
   host: Host,

@@ -14,10 +14,13 @@ export interface Entry {
   readonly target: string;
   /** The new text, beside the target. */
   readonly staged: string;
-  /** The SHA-256 of the text before and after. */
+  /** The SHA-256 of the text before and after, or `absent`. */
   readonly before: string;
   readonly after: string;
 }
+
+/** Stands for the digest of a file that is not there. */
+export const absent = 'absent';
 
 /** How it ended: all files are new, or all that nobody else has changed are old. */
 export type Ending =
@@ -45,20 +48,29 @@ export function carryOut(journal: Journal, entries: readonly Entry[], disk: Disk
   const failed = new Map<string, string>();
   for (const entry of entries) {
     const state = stateOf(entry, disk);
-    if (state === 'new') quietly(() => disk.remove(entry.staged));
+    if (state === 'new' && entry.after !== absent) quietly(() => disk.remove(entry.staged));
     if (state === 'other') failed.set(entry.target, edited);
     if (state === 'old') {
-      const reason = failing(() => disk.rename(entry.staged, entry.target));
+      const reason = failing(() => put(entry, disk));
       if (reason !== undefined) failed.set(entry.target, reason);
     }
     if (failed.size > 0) break;
   }
   if (failed.size === 0) {
-    quietly(() => flushFolders(entries, disk));
+    quietly(() => {
+      for (const { staged, after } of entries) if (after === absent) disk.remove(staged);
+      flushFolders(entries, disk);
+    });
     return { kind: 'written' };
   }
   putBack(journal, entries, failed, disk);
   return { kind: 'rolled back', because: failed };
+}
+
+/** Of a file that goes, the old text takes the staged place until all is written: it has the mode of the file. */
+function put({ target, staged, after }: Entry, disk: Disk): void {
+  if (after === absent) disk.rename(target, staged);
+  else disk.rename(staged, target);
 }
 
 const edited = 'it changed while goleash was writing';
@@ -79,7 +91,7 @@ function putBack(journal: Journal, entries: readonly Entry[], failed: Map<string
     return texts[i] as string;
   };
   entries.forEach((entry, i) => {
-    const { target, after } = entry;
+    const { target, staged, before, after } = entry;
     if (stateOf(entry, disk) === 'old') return;
     if (digestOf(target, disk) !== after) {
       failed.set(target, edited);
@@ -88,8 +100,13 @@ function putBack(journal: Journal, entries: readonly Entry[], failed: Map<string
     }
     const back = backText(entry);
     try {
+      if (before === absent) {
+        disk.remove(target);
+        return;
+      }
       disk.remove(back);
-      disk.create(back, textBefore(i), disk.belonging(target));
+      const like = [target, staged].find((path) => isThere(path, disk));
+      disk.create(back, textBefore(i), like === undefined ? undefined : disk.belonging(like));
       disk.rename(back, target);
     } catch (error) {
       throw new Error(
@@ -105,12 +122,12 @@ function putBack(journal: Journal, entries: readonly Entry[], failed: Map<string
   });
 }
 
-/** The SHA-256 of a file; undefined if it cannot be read. */
+/** The SHA-256 of a file, or `absent`; undefined if it cannot be read. */
 function digestOf(path: string, disk: Disk): string | undefined {
   try {
     return digest(disk.read(path));
-  } catch {
-    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? absent : undefined;
   }
 }
 

@@ -8,7 +8,16 @@ import { basename, dirname, sep } from 'node:path';
 import { codeOf } from '../../analysis/node/reason.ts';
 import { reasonOf } from '../problem.ts';
 import { type Disk, disk as realDisk } from './disk.ts';
-import { backText, carryOut, digest, type Entry, flushFolders, intentName, oldTexts } from './intent.ts';
+import {
+  absent,
+  backText,
+  carryOut,
+  digest,
+  type Entry,
+  flushFolders,
+  intentName,
+  oldTexts,
+} from './intent.ts';
 import { isThere, type Journal, quietly, recoverJournal, release, takeJournal } from './lock.ts';
 
 /** A file with its text as it was read and as it is to be. */
@@ -17,6 +26,14 @@ export interface FileChange {
   readonly path: string;
   readonly before: string;
   readonly after: string;
+}
+
+/** Likewise for a file that is made or removed: the text of one that is not there is undefined. */
+export interface FileWrite {
+  /** Absolute, with `/` separators. */
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 /** Says what became of a run that was cut short, in a sentence without a full stop. */
@@ -28,7 +45,7 @@ export type Told = (message: string) => void;
  * changed since they were read. Throws if none was written.
  */
 export function writeWhole(
-  files: readonly FileChange[],
+  files: readonly FileWrite[],
   ties: readonly (readonly string[])[],
   root: string,
   told: Told,
@@ -116,12 +133,12 @@ function isEntry(value: Partial<Record<keyof Entry, unknown>> | null): value is 
 /** Reads, compares and stages. What cannot be is in `failed`, with all that is tied to it. */
 function staged(
   journal: Journal,
-  files: readonly FileChange[],
+  files: readonly FileWrite[],
   ties: readonly (readonly string[])[],
   failed: Map<string, string>,
   disk: Disk,
 ): readonly Entry[] {
-  const candidates = new Map<FileChange, Entry>();
+  const candidates = new Map<FileWrite, Entry>();
   const refuse = (path: string, reason: string) => {
     for (const tied of tiedTo(path, ties)) {
       const why = tied === path ? reason : `its fix also changes ${basename(path)}, which was not written`;
@@ -144,28 +161,34 @@ function staged(
   const refused = [...candidates].filter(([{ path }]) => failed.has(path));
   for (const [, entry] of refused) disk.remove(entry.staged);
   const kept = wanted();
-  disk.create(oldTexts(journal), JSON.stringify(kept.map(([{ before }]) => before)));
+  disk.create(oldTexts(journal), JSON.stringify(kept.map(([{ before }]) => before ?? '')));
   return kept.map(([, entry]) => entry);
 }
 
 /** What is to be done with a file, or why it cannot be. */
 function entryOf(
-  { path, before, after }: FileChange,
+  { path, before, after }: FileWrite,
   { root, token }: Journal,
   others: readonly Entry[],
   disk: Disk,
 ): Entry | string {
   try {
-    const target = disk.real(path);
+    const target = before === undefined ? `${disk.real(dirname(path))}/${basename(path)}` : disk.real(path);
     if (!isWithin(root, dirname(target), disk)) return `it lies outside of ${root}`;
-    if (!disk.read(target).equals(Buffer.from(before))) return 'it changed while goleash was running';
+    const isAsRead =
+      before === undefined ? !isThere(target, disk) : disk.read(target).equals(Buffer.from(before));
+    if (!isAsRead) return 'it changed while goleash was running';
     if (others.some((other) => other.target === target))
       return `another name of ${target}, which is written already`;
     const staged = `${dirname(target)}/.${basename(target)}.goleash-${token}`;
-    return { target, staged, before: digest(before), after: digest(after) };
+    return { target, staged, before: markOf(before), after: markOf(after) };
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+function markOf(text: string | undefined): string {
+  return text === undefined ? absent : digest(text);
 }
 
 /** Whether a folder is in another one, whatever links lead there; of one that is gone, the nearest that is there counts. */
@@ -176,9 +199,10 @@ function isWithin(root: string, folder: string, disk: Disk): boolean {
 }
 
 /** Why one file cannot be staged. Throws where no other could be either, as on a full disk. */
-function stage({ after }: FileChange, { target, staged }: Entry, disk: Disk): string | undefined {
+function stage({ before, after }: FileWrite, { target, staged }: Entry, disk: Disk): string | undefined {
   try {
-    disk.create(staged, after, disk.belonging(target));
+    // What is staged for a file that is to go is nothing but the sign that it has not been edited since.
+    disk.create(staged, after ?? '', before === undefined ? undefined : disk.belonging(target));
     return undefined;
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENAMETOOLONG'].includes(codeOf(error)))
