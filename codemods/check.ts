@@ -8,6 +8,7 @@ import { buildOf } from './cache/build.ts';
 import { cacheFolder } from './cache/store.ts';
 import { commandName, type ExitStatus, exit, type Host } from './host.ts';
 import { reasonOf, UsageError } from './problem.ts';
+import { repairsFor, typedRecipes } from './recipes.ts';
 import { githubReport } from './report/github.ts';
 import { jsonlReport, jsonReport } from './report/json.ts';
 import type { Report } from './report/report.ts';
@@ -21,6 +22,8 @@ import type { Job } from './work.ts';
 
 /** The options that `check` and `fix` share, as commander gives them. */
 export interface SharedOptions {
+  /** Ids of recipes, which exist. */
+  readonly recipe?: readonly string[];
   /** Ids of rules, which exist. */
   readonly rule?: readonly string[];
   readonly jobs?: number;
@@ -58,7 +61,9 @@ export async function check(
 ): Promise<ExitStatus> {
   const start = performance.now();
   const { targets, buffer } = await inputOf(paths, options, host);
+  const repairs = repairsFor(options);
   const job: Omit<Job, 'target'> = {
+    ...(repairs ? { repairs } : {}),
     ...(options.rule ? { rules: options.rule } : {}),
     ...(buffer ? { buffer } : {}),
   };
@@ -86,6 +91,7 @@ function write(
   const style = options.output === undefined ? styleFor(host.isTerminal, host.env) : plain;
   const show = (path: string) => shownPath(path, host.cwd);
   const selection = [
+    ...typedRecipes(options.recipe),
     ...(options.rule ? ['--rule', options.rule.join(',')] : []),
     ...(paths.length > 0 ? paths : ['.']),
   ];

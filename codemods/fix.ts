@@ -52,7 +52,7 @@ function tell(
   options: FixOptions,
   host: Host,
 ): void {
-  const { rule, fix, config } = options;
+  const { recipe, rule, fix, config } = options;
   const diff = options.diff === true;
   const show = (path: string) => shownPath(path, host.cwd);
   const report = fixedReport(
@@ -65,6 +65,7 @@ function tell(
       invocation: {
         command: commandName(host.env),
         selection: selectionOf(paths, {
+          ...(recipe ? { recipe } : {}),
           ...(rule ? { rule } : {}),
           ...(fix ? { fix } : {}),
           ...(config === undefined ? {} : { config }),

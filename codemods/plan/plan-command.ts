@@ -28,12 +28,13 @@ export async function plan(
   const request = requestOf(targetsOf(paths, host.cwd), options, { write: false }, host);
   const made = await verified(await planned(request, host), verify, request, host);
   const changes = changesIn(made);
-  const { rule, config, output } = options;
+  const { config, output } = options;
+  const rules = options.rule ?? (request.repairs && Object.keys(request.repairs));
   const value: Plan = {
     plan: 1,
     goleash: version,
     selection: selectionOf(paths, options),
-    ...(rule ? { rules: rule } : {}),
+    ...(rules ? { rules } : {}),
     ...(config === undefined ? {} : { config }),
     changes,
     left: made.left,
