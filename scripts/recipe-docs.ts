@@ -101,7 +101,6 @@ function example(id: string): string {
   const patches = [...before]
     .filter(([path, text]) => path.endsWith('.go') && after.get(path) !== text)
     .map(([path, text]) => filePatch({ path, before: text, after: after.get(path) ?? '' }));
-  if (patches.length === 0) return '';
   return `With \`--unsafe\`, in a small repository. A test makes this change and builds the result.
 
 \`\`\`diff

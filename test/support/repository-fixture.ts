@@ -15,7 +15,7 @@ export function readRepository(id: string): RepositoryFixture {
 }
 
 /** All files below a folder, by the rest of their paths, sorted. */
-function readTree(folder: string): ReadonlyMap<string, string> {
+export function readTree(folder: string): ReadonlyMap<string, string> {
   const paths = globSync('**/*', { cwd: folder, dot: true, ignore: ['.git/**'] }).sort();
   return new Map(paths.map((path) => [path, readFileSync(`${folder}/${path}`, 'utf8')]));
 }
