@@ -148,7 +148,11 @@ function renderMarkdown(markdown: string, colors: Colors): string {
               .split(' | ')
               .filter((cell) => cell.trim() !== '')
               .join('  ')}`;
-      return [text.replace(/`([^`]+)`/g, (_, code: string) => colors.cyan(code))];
+      return [
+        text
+          .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+          .replace(/`([^`]+)`/g, (_, code: string) => colors.cyan(code)),
+      ];
     })
     .join('\n');
 }

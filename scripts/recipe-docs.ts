@@ -66,14 +66,12 @@ A rule that the configuration turns off stays off.`;
 function fixes({ repairs }: Recipe): string {
   const rows = Object.entries(repairs).flatMap(([ruleId, ids]) => {
     const known = rules.find((rule) => rule.id === ruleId)?.fixes ?? {};
-    return ids.map((id, i) => {
-      const rule = i === 0 ? `[${ruleId}](../rules/${ruleId}.md)` : '';
-      return `| ${rule} | \`${id}\` | ${known[id]?.title} | ${known[id]?.safety} |\n`;
-    });
+    const rule = `[${ruleId}](../rules/${ruleId}.md)`;
+    return ids.map((id) => `| ${rule} | \`${id}\` | ${known[id]?.title} | ${known[id]?.safety} |\n`);
   });
   return `Of the fixes that a finding has, the first of this list is taken:
 
-| rule | fix | what it does | |
+| rule | fix | what it does | as a rule |
 | --- | --- | --- | --- |
 ${rows.join('')}
 A fix that is \`safe\` as a rule is \`review\` where the code does not show that nothing else changes.`;

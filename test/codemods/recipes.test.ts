@@ -127,4 +127,6 @@ test('recipes are listed and explained', async (t) => {
   const page = await goleash(['explain', 'http-timeouts'], { cwd });
   assert.match(page.out, /^http-timeouts\n/);
   assert.match(page.out, /timeouts\.client {2}30s/);
+  assert.match(page.out, /\n {2}http-client-without-timeout {2}set-timeout {2}.+ {2}safe\n/);
+  assert.match(page.out, /\nIn \.goleash\.yaml:\n/);
 });
