@@ -66,6 +66,16 @@ test('the fix that the recipe prefers is taken, and what needs review only with 
   assert.ok(modern.includes('+\twg.Go(func() {'), modern.join('\n'));
 });
 
+test('the command that makes the changes of a patch has the options that it takes', async (t) => {
+  const cwd = tree(t, { 'go.mod': goMod, 'a.go': lateAdd });
+  const told = async (...args: string[]) => (await goleash(['fix', '--diff', ...args], { cwd })).err;
+  assert.match(await told('--recipe', 'waitgroups'), /or: goleash fix --recipe waitgroups \.\n$/);
+  assert.match(
+    await told('--recipe', 'waitgroups', '--unsafe'),
+    /or: goleash fix --unsafe --recipe waitgroups \.\n$/,
+  );
+});
+
 test('a plan of a recipe is applied as it was made', async (t) => {
   const cwd = tree(t, { 'go.mod': goMod, 'a.go': lateAdd, 'b.go': lostCancel('m') });
   const planned = await goleash(['plan', '--recipe', 'waitgroups', '--unsafe', '-o', 'plan.json'], { cwd });
