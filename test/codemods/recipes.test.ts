@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { recipes } from '../../analysis/index.ts';
 import { goleash, jsonLines, leakedSender, lostCancel, twoGets } from './command.ts';
+import { git, repository } from './repository.ts';
 import { tree } from './tree.ts';
 
 const goMod = 'module m\n\ngo 1.26\n';
@@ -89,6 +90,17 @@ test('a plan of a recipe is applied as it was made', async (t) => {
   assert.equal((await goleash(['apply', 'plan.json', '--unsafe'], { cwd })).status, 0);
   assert.match(readFileSync(join(cwd, 'a.go'), 'utf8'), /wg\.Go\(func/);
   assert.equal(readFileSync(join(cwd, 'b.go'), 'utf8'), lostCancel('m'));
+});
+
+test('commits for each rule have the fixes that the recipe prefers', async (t) => {
+  const cwd = repository(t, { 'go.mod': goMod, 'a.go': lateAdd, 'b.go': lostCancel('m') });
+  const args = ['fix', '--recipe', 'waitgroups,context-cancellation', '--unsafe', '--commit-per', 'rule'];
+  const { status, err } = await goleash(args, { cwd });
+  assert.equal(err, '');
+  assert.equal(status, 0);
+  assert.equal(git(cwd, 'log', '--format=%s').trim().split('\n').length, 3);
+  assert.match(readFileSync(join(cwd, 'a.go'), 'utf8'), /wg\.Go\(func/);
+  assert.match(readFileSync(join(cwd, 'b.go'), 'utf8'), /defer cancel\(\)/);
 });
 
 test('what the configuration turns off stays off', async (t) => {
