@@ -9,6 +9,7 @@ import type { Edit, Finding, Fix } from './finding.ts';
 import { identityOf, likenessOf } from './fingerprint.ts';
 import { usesOfImport } from './model/names-at.ts';
 import { type GoPackage, withTexts } from './model/package.ts';
+import { type Repairs, withRepairs } from './recipes/recipe.ts';
 import type { Rule } from './rules/rule.ts';
 import type { ImportSpec } from './syntax/imports.ts';
 import { type SourceFile, sourceFile } from './syntax/source-file.ts';
@@ -16,6 +17,8 @@ import { type SourceFile, sourceFile } from './syntax/source-file.ts';
 export interface FixOptions extends AnalyzeOptions {
   /** Whether to apply this fix; of a finding's fixes the first selected one is taken. `identity` names the finding. */
   readonly select: (finding: Finding, fix: Fix, identity: string) => boolean;
+  /** Narrows the fixes of findings and puts them in order; absent for all, in the order of their rules. */
+  readonly repairs?: Repairs | undefined;
   /** The rules that look at what fixes have made; by default those that find what to fix. */
   readonly judges?: readonly Rule[];
 }
@@ -65,7 +68,8 @@ export function fixInRounds(pkg: GoPackage, options: FixOptions): Rounds {
     const names = numbers.next(findings.map((finding) => likenessOf(current, finding)));
     const selected = findings.flatMap((finding, i): Candidate[] => {
       const identity = names[i] ?? '';
-      const fix = finding.fixes.find((f) => options.select(finding, f, identity));
+      const { fixes } = options.repairs ? withRepairs(finding, options.repairs) : finding;
+      const fix = fixes.find((f) => options.select(finding, f, identity));
       return fix ? [{ finding, identity, fix, pkg: current }] : [];
     });
     if (selected.length === 0) return { pkg: current, texts, applied, deferred: [] };

@@ -22,6 +22,8 @@ export type { AppliedFix, FixOptions } from './fix-rounds.ts';
 export { type BuildTarget, isBuilt } from './model/build-constraint.ts';
 export { type GoModule, parseGoMod } from './model/go-mod.ts';
 export { type Directory, type GoPackage, goPackages, type Library } from './model/package.ts';
+export { recipes } from './recipes/index.ts';
+export { type Recipe, type Repairs, repairsOf, withRepairs } from './recipes/recipe.ts';
 export { mayRefactor, type Refactored, type RefactorOptions, refactor } from './refactor.ts';
 export { refactorings } from './refactorings/index.ts';
 export type { Refactoring } from './refactorings/refactoring.ts';

@@ -9,6 +9,7 @@ import { type ExitStatus, exit, type Host } from './host.ts';
 import { type Output, outputsOf, writeOutputs } from './outputs.ts';
 import { UsageError } from './problem.ts';
 import { progressOn } from './progress.ts';
+import { repairsFor, typedRecipes } from './recipes.ts';
 import {
   type Narrow,
   type Outcome,
@@ -27,6 +28,8 @@ import type { Job } from './work.ts';
 
 /** The options that `check` and `fix` share, as commander gives them. */
 export interface SharedOptions {
+  /** Ids of recipes, which exist. */
+  readonly recipe?: readonly string[];
   /** Ids of rules, which exist. */
   readonly rule?: readonly string[];
   readonly jobs?: number;
@@ -176,7 +179,12 @@ async function found(
   const narrow: Narrow = (task) =>
     narrows.reduce<DirectoryTask | undefined>((left, one) => (left && one ? one(left) : left), task);
   const progress = quiet ? undefined : progressOn(host);
-  const job: Omit<Job, 'target'> = { ...(rule ? { rules: rule } : {}), ...(buffer ? { buffer } : {}) };
+  const repairs = repairsFor(options);
+  const job: Omit<Job, 'target'> = {
+    ...(repairs ? { repairs } : {}),
+    ...(rule ? { rules: rule } : {}),
+    ...(buffer ? { buffer } : {}),
+  };
   try {
     const cache = cacheFor(options, scope);
     const how = { targets, job, jobs, config, tags, cache, narrow, ...(progress ? { progress } : {}) };
@@ -194,6 +202,10 @@ function cacheFor({ cache, staged }: CheckOptions, { buffer, host }: Scope): Run
 }
 
 /** The arguments that choose rules and paths, for the next command. */
-function selectionOf(paths: readonly string[], { rule }: CheckOptions): readonly string[] {
-  return [...(rule ? ['--rule', rule.join(',')] : []), ...(paths.length > 0 ? paths : ['.'])];
+function selectionOf(paths: readonly string[], { recipe, rule }: CheckOptions): readonly string[] {
+  return [
+    ...typedRecipes(recipe),
+    ...(rule ? ['--rule', rule.join(',')] : []),
+    ...(paths.length > 0 ? paths : ['.']),
+  ];
 }

@@ -47,7 +47,7 @@ function tell(
   options: FixOptions,
   host: Host,
 ): void {
-  const { rule, fix, config, tags } = options;
+  const { recipe, rule, fix, config, tags } = options;
   const diff = options.diff === true;
   const show = (path: string) => shownPath(path, host.cwd);
   const report = fixedReport(
@@ -60,6 +60,7 @@ function tell(
       invocation: {
         command: commandName(host.env),
         selection: selectionOf(paths, {
+          ...(recipe ? { recipe } : {}),
           ...(rule ? { rule } : {}),
           ...(fix ? { fix } : {}),
           ...(config === undefined ? {} : { config }),

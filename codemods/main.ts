@@ -15,10 +15,11 @@ import { type ApplyOptions, apply } from './plan/apply-command.ts';
 import { type PlanOptions, plan } from './plan/plan-command.ts';
 import { probeCommands } from './probe/commands.ts';
 import { UsageError } from './problem.ts';
+import { listRecipes } from './recipes.ts';
 import { type RefactorOptions, refactor } from './refactor.ts';
 import { reports } from './report/formats.ts';
 import { type ReviewOptions, review, wordsOf } from './review/review.ts';
-import { existingFix, existingRule, explain, listRules } from './rules.ts';
+import { existingFix, existingRecipe, existingRule, explain, listRules } from './rules.ts';
 import { parseShard, type Shard } from './shard.ts';
 
 /** Commands that other parts of goleash provide. */
@@ -144,7 +145,7 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .addOption(commitPer())
     .addHelpText(
       'after',
-      `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
+      `${examples('goleash fix --diff ./...', 'goleash fix --rule lost-cancel', 'goleash fix --recipe http-timeouts --unsafe ./...', 'goleash fix --unsafe --diff | git apply')}\n${statuses}`,
     )
     .action(async (paths: string[], options: FixOptions) => done(await fix(paths, options, host)));
 
@@ -194,7 +195,9 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
 
   program
     .command('explain <rule>')
-    .description('tell what a rule finds, why it matters and how it is fixed, or what a refactoring does')
+    .description(
+      'tell what a rule finds, why it matters and how it is fixed, or what a refactoring or recipe does',
+    )
     .action((id: string) => explain(id, host));
 
   program
@@ -202,6 +205,12 @@ function commands(host: Host, { lsp }: Extensions, done: (status: ExitStatus | u
     .description('list all rules')
     .addOption(new Option('-f, --format <format>', 'how to list').choices(['text', 'json']).default('text'))
     .action(({ format }: { format: 'text' | 'json' }) => listRules(format, host));
+
+  program
+    .command('recipes')
+    .description('list all recipes')
+    .addOption(new Option('-f, --format <format>', 'how to list').choices(['text', 'json']).default('text'))
+    .action(({ format }: { format: 'text' | 'json' }) => listRecipes(format, host));
 
   program
     .command('merge')
@@ -285,6 +294,11 @@ function climbing(command: Command): Command {
 function shared(command: Command): Command {
   return command
     .argument('[paths...]', 'Go files and directories; a directory means all below it (default: .)')
+    .option(
+      '--recipe <ids>',
+      'only what these recipes repair, separated by commas: see goleash recipes',
+      listOf(existingRecipe),
+    )
     .option('-r, --rule <ids>', 'only these rules, separated by commas', listOf(existingRule))
     .option('-j, --jobs <n>', 'how many threads to use (default: one per processor)', positiveInteger)
     .option('-c, --config <file>', 'use this configuration in place of the nearest .goleash.yaml')

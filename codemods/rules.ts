@@ -1,6 +1,6 @@
-// goleash rules and goleash explain: what goleash knows, without any code to look at.
+// goleash rules and goleash explain: what goleash knows, without any code to look at. Recipes have a list of their own.
 
-import { type Rule, refactorings, rules } from '../analysis/index.ts';
+import { type Recipe, type Rule, recipes, refactorings, rules } from '../analysis/index.ts';
 import { nearest } from '../analysis/node/nearest.ts';
 import { readPage, rulePageUrl } from '../analysis/node/rule-page.ts';
 import type { Host } from './host.ts';
@@ -41,16 +41,29 @@ function ruleJson({ id, since, severity, summary, why, silentWhen, peers, fixes 
   };
 }
 
-/** Prints the page of a rule or refactoring; throws a UsageError if there is none of that id. */
+/** Prints the page of a rule, refactoring or recipe; throws a UsageError if there is none of that id. */
 export function explain(id: string, host: Host): void {
+  host.out(renderMarkdown(pageOf(id), styleFor(host.isTerminal, host.env).colors));
+}
+
+function pageOf(id: string): string {
   const refactoring = refactorings.find((known) => known.id === id);
-  const rule = rules.find((known) => known.id === (refactoring ? id : existingRule(id)));
-  const page = refactoring
-    ? (readPage('refactorings', id) ??
-      `# ${id}\n\n${refactoring.summary}.\n\n${unindented(refactoring.description)}\n`)
-    : rule && (readPage('rules', rule.id) ?? shortPage(rule));
-  if (page === undefined) return;
-  host.out(renderMarkdown(page, styleFor(host.isTerminal, host.env).colors));
+  if (refactoring)
+    return (
+      readPage('refactorings', id) ??
+      `# ${id}\n\n${refactoring.summary}.\n\n${unindented(refactoring.description)}\n`
+    );
+  const recipe = recipes.find((known) => known.id === id);
+  if (recipe) return readPage('recipes', id) ?? shortRecipePage(recipe);
+  const rule = rules.find((known) => known.id === id);
+  if (rule) return readPage('rules', id) ?? shortPage(rule);
+  const guess = nearest(
+    id,
+    [...rules, ...refactorings, ...recipes].map((known) => known.id),
+  );
+  throw new UsageError(
+    `there is no rule, refactoring or recipe "${id}": ${guess ? `did you mean ${guess}?` : '`goleash rules` and `goleash recipes` list them'}`,
+  );
 }
 
 /** The id itself; throws a UsageError, with the rule that may have been meant, if no rule has it. */
@@ -69,6 +82,16 @@ export function existingRefactoring(id: string): string {
     id,
     refactorings.map((refactoring) => refactoring.id),
     '`goleash refactor --help`',
+  );
+}
+
+/** Likewise for the id of a recipe. */
+export function existingRecipe(id: string): string {
+  return existing(
+    'recipe',
+    id,
+    recipes.map((recipe) => recipe.id),
+    '`goleash recipes`',
   );
 }
 
@@ -93,6 +116,11 @@ function existing(what: string, id: string, known: readonly string[], listing = 
 function shortPage({ id, summary, why, silentWhen }: Rule): string {
   const silent = silentWhen.map((reason) => `- ${reason}\n`).join('');
   return `# ${id}\n\n${summary}.\n\n${unindented(why)}\n${silent === '' ? '' : `\n## When it is silent\n\n${silent}`}`;
+}
+
+function shortRecipePage({ id, title, description, leaves }: Recipe): string {
+  const list = leaves.map((what) => `- ${what}\n`).join('');
+  return `# ${id}\n\n${title}.\n\n${unindented(description)}\n\n## What it leaves\n\n${list}`;
 }
 
 function unindented(text: string): string {
@@ -120,7 +148,11 @@ function renderMarkdown(markdown: string, colors: Colors): string {
               .split(' | ')
               .filter((cell) => cell.trim() !== '')
               .join('  ')}`;
-      return [text.replace(/`([^`]+)`/g, (_, code: string) => colors.cyan(code))];
+      return [
+        text
+          .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+          .replace(/`([^`]+)`/g, (_, code: string) => colors.cyan(code)),
+      ];
     })
     .join('\n');
 }

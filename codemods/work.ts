@@ -15,8 +15,10 @@ import {
   goPackages,
   isRelevant,
   type Library,
+  type Repairs,
   type SourceFile,
   sourceFile,
+  withRepairs,
 } from '../analysis/index.ts';
 import { findGoModule, type GoModuleCache, readGoFile } from '../analysis/node/files.ts';
 import { fingerprintsOf } from '../analysis/node/fingerprint.ts';
@@ -35,6 +37,8 @@ export interface Job {
   readonly target: BuildTarget;
   /** The ids of the only rules to run; absent for all that the configuration leaves on. */
   readonly rules?: readonly string[];
+  /** Present for recipes: only findings that have one of these fixes count, and only these fixes. */
+  readonly repairs?: Repairs;
   /** Present to fix, absent to check. */
   readonly fix?: FixSelection;
   /** A text that stands for that of a file on disk. */
@@ -184,17 +188,18 @@ interface PackageWork {
 }
 
 function workOnPackage(before: GoPackage, work: PackageWork) {
-  const { rules, fix } = work.job;
+  const { rules, repairs, fix } = work.job;
+  const running = rules ?? (repairs && Object.keys(repairs));
   const config = rules ? withRules(work.task.config, rules) : work.task.config;
   const options: AnalyzeOptions = {
     config,
     library: work.library,
     only: work.relevant,
-    ...(rules ? { rules: allRules.filter((rule) => rules.includes(rule.id)) } : {}),
+    ...(running ? { rules: allRules.filter((rule) => running.includes(rule.id)) } : {}),
   };
   const selected =
     fix && work.task.editable
-      ? fixSelected(before, { ...options, judges: allRules }, fix, work.reported)
+      ? fixSelected(before, { ...options, repairs, judges: allRules }, fix, work.reported)
       : undefined;
   const fixed = selected?.fixed;
   const pkg = fixed?.pkg ?? before;
@@ -203,14 +208,12 @@ function workOnPackage(before: GoPackage, work: PackageWork) {
   const locate = locator(texts);
   const fingerprints = fingerprintsOf(pkg, analysis.findings);
   return {
-    findings: analysis.findings.map((finding, i) =>
-      locateFinding(
-        work.task.editable ? finding : { ...finding, fixes: [] },
-        fingerprints[i] ?? '',
-        texts,
-        locate,
-      ),
-    ),
+    findings: analysis.findings.flatMap((found, i) => {
+      const offered = repairs ? withRepairs(found, repairs) : found;
+      const finding = work.task.editable ? offered : { ...offered, fixes: [] };
+      if (repairs && finding.fixes.length === 0) return [];
+      return [locateFinding(finding, fingerprints[i] ?? '', texts, locate)];
+    }),
     stats: { ...noStats, packages: 1, ...effortOf(pkg), suppressed: analysis.suppressed },
     problems: [
       ...problemsOf(analysis, locate),

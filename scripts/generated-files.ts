@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
+import type { Recipe } from '../analysis/recipes/recipe.ts';
 import type { Refactoring } from '../analysis/refactorings/refactoring.ts';
 import type { Rule } from '../analysis/rules/rule.ts';
 import { kindsModule } from './generate-kinds.ts';
@@ -12,10 +13,15 @@ type Texts = ReadonlyMap<string, string>;
 /** In order: what a later part imports, an earlier one has written. */
 export const generatedParts: readonly (() => Promise<Texts>)[] = [code, documents];
 
-/** Pages of rules and refactorings that are gone. */
+/** Pages of rules, refactorings and recipes that are gone. */
 export function staleFiles(): readonly string[] {
-  const pages = new Set([...ruleIds().map(rulePath), ...refactoringIds().map(refactoringPath)]);
-  return globSync('docs/{rules,refactorings}/*.md').filter((path) => !pages.has(path));
+  const pages = new Set([
+    ...ruleIds().map(rulePath),
+    ...refactoringIds().map(refactoringPath),
+    ...recipeIds().map(recipePath),
+    recipePath('README'),
+  ]);
+  return globSync('docs/{rules,refactorings,recipes}/*.md').filter((path) => !pages.has(path));
 }
 
 /** The ids of all rules, by the names of their files, sorted. */
@@ -26,6 +32,11 @@ export function ruleIds(): readonly string[] {
 /** The ids of all refactorings, likewise. */
 export function refactoringIds(): readonly string[] {
   return idsIn('refactorings', 'refactoring');
+}
+
+/** The ids of all recipes, likewise. */
+export function recipeIds(): readonly string[] {
+  return idsIn('recipes', 'recipe');
 }
 
 function idsIn(folder: string, contract: string): readonly string[] {
@@ -40,6 +51,7 @@ async function code(): Promise<Texts> {
     ['analysis/syntax/kinds.generated.ts', kindsModule()],
     ['analysis/rules/index.ts', registry(ruleIds(), 'Rule')],
     ['analysis/refactorings/index.ts', registry(refactoringIds(), 'Refactoring')],
+    ['analysis/recipes/index.ts', registry(recipeIds(), 'Recipe')],
   ]);
 }
 
@@ -47,15 +59,19 @@ async function documents(): Promise<Texts> {
   // Imported late: they read the registry that `code` has just written.
   const { peerTable, rulePage, ruleTable } = await import('./rule-docs.ts');
   const { refactoringPage, refactoringTable } = await import('./refactoring-docs.ts');
+  const { recipeIndex, recipePage } = await import('./recipe-docs.ts');
   const { configSchema } = await import('../analysis/config-schema.ts');
   const ids = ruleIds();
   const rules = await Promise.all(ids.map(loadRule));
   const refactorings = await Promise.all(refactoringIds().map(loadRefactoring));
+  const recipes = await Promise.all(recipeIds().map(loadRecipe));
   const readme = withTable(readFileSync('README.md', 'utf8'), 'rules', ruleTable(rules));
   const configuration = readFileSync('docs/configuration.md', 'utf8');
   return new Map([
     ...rules.map((rule): [string, string] => [rulePath(rule.id), rulePage(rule)]),
     ...refactorings.map((r): [string, string] => [refactoringPath(r.id), refactoringPage(r)]),
+    ...recipes.map((r): [string, string] => [recipePath(r.id), recipePage(r)]),
+    [recipePath('README'), recipeIndex(recipes)],
     ['README.md', withTable(readme, 'refactorings', refactoringTable(refactorings))],
     ['docs/configuration.md', withTable(configuration, 'peers', peerTable(rules))],
     ['docs/goleash.schema.json', `${JSON.stringify(configSchema(ids), null, 2)}\n`],
@@ -75,6 +91,12 @@ async function loadRefactoring(id: string): Promise<Refactoring> {
   return loaded.default;
 }
 
+async function loadRecipe(id: string): Promise<Recipe> {
+  const { default: recipe } = (await import(`../analysis/recipes/${id}.ts`)) as { default: Recipe };
+  if (recipe.id !== id) throw new Error(`analysis/recipes/${id}.ts defines the recipe ${recipe.id}`);
+  return recipe;
+}
+
 function rulePath(ruleId: string): string {
   return `docs/rules/${ruleId}.md`;
 }
@@ -83,7 +105,11 @@ function refactoringPath(id: string): string {
   return `docs/refactorings/${id}.md`;
 }
 
-function registry(ids: readonly string[], type: 'Rule' | 'Refactoring'): string {
+function recipePath(id: string): string {
+  return `docs/recipes/${id}.md`;
+}
+
+function registry(ids: readonly string[], type: 'Rule' | 'Refactoring' | 'Recipe'): string {
   const name = type.toLowerCase();
   const imports = ids.map((id) => `import ${camelCase(id)} from './${id}.ts';\n`).join('');
   const list =

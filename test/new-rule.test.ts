@@ -14,7 +14,15 @@ before(() => {
   const keep = (path: string) =>
     !/^(?:analysis\/rules|fixtures|docs\/rules)\/./.test(path) ||
     /\/(?:rule\.ts|index\.ts|go\.mod)$/.test(path);
-  for (const path of ['analysis', 'codemods', 'docs', 'fixtures', 'scripts', 'test/support', 'test/rules.test.ts']) {
+  for (const path of [
+    'analysis',
+    'codemods',
+    'docs',
+    'fixtures',
+    'scripts',
+    'test/support',
+    'test/rules.test.ts',
+  ]) {
     cpSync(path, join(folder, path), { recursive: true, filter: keep });
   }
   for (const file of ['package.json', 'tsconfig.json', 'README.md']) cpSync(file, join(folder, file));

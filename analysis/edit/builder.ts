@@ -6,7 +6,7 @@ import { bodyText } from './body-text.ts';
 import type { FixBuilder, NamesAt } from './fix-builder.ts';
 import { parseDuration } from './go-text.ts';
 import { commentsBehind, eolAt, fitted, indentAt, isBlank, lineStart, spanOf, unindented } from './layout.ts';
-import { addedFirst } from './lists.ts';
+import { addedFirst, denseSource } from './lists.ts';
 import type { KeyedElement } from './literals.ts';
 import {
   declarationScope,
@@ -89,7 +89,10 @@ function textEdits(changes: Changes): TextEdits {
     },
     insertBefore: (node, text) => put(node, span(node).start, span(node).start, text),
     insertAfter: (node, text) => put(node, span(node).end, span(node).end, text),
-    source: (node) => unindented(changesFor(changes, node).file, node),
+    source: (node, form) => {
+      const text = unindented(changesFor(changes, node).file, node);
+      return form === 'dense' && !text.includes('\n') ? denseSource(node) : text;
+    },
     body: (block, depth, changed) => bodyText(changesFor(changes, block).file, block, depth, changed),
   };
 }

@@ -36,8 +36,11 @@ export interface FixBuilder {
   addFirst(list: Node, text: string): void;
   /** Puts a declaration, with a blank line, before the top-level declaration that holds `at` and its comment. */
   insertDeclarationBefore(at: Node, text: string): void;
-  /** The source of a node as if the line it starts on were not indented, its comments included. */
-  source(node: Node): string;
+  /**
+   * The source of a node as if the line it starts on were not indented, its comments included; `dense` is the form gofmt
+   * gives it among several arguments of a call, if it was the only one and on one line: `a+b`.
+   */
+  source(node: Node, form?: 'dense'): string;
   /**
    * The statements of a block with all comments between its braces, `depth` tabs from the first column. `changes` gives
    * nodes in it another text; a statement with the text `''` goes with its line, but for a comment on it.

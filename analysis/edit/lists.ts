@@ -35,6 +35,14 @@ export function addedFirst(file: SourceFile, list: Node, text: string): readonly
   return [put(after + comment.length, `\n\t${text},`), ...dropped];
 }
 
+/** The source of an expression on one line as gofmt writes it among several arguments of a call: `a+b`. */
+export function denseSource(node: Node): string {
+  const { text } = node.tree;
+  const drop = [...blanksToDrop(node, 2)].sort((a, b) => a.start - b.start);
+  const starts = [node.start, ...drop.map((span) => span.end)];
+  return starts.map((start, i) => text.slice(start, drop[i]?.start ?? node.end)).join('');
+}
+
 /**
  * The spaces in an expression that gofmt leaves out at a depth: around operators of high precedence, and around the
  * colons of slices. From `expr1`, `binaryExpr` and `cutoff` of go/printer; see https://go.dev/src/go/printer/nodes.go.

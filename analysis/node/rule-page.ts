@@ -1,4 +1,4 @@
-// Where the documentation of a rule or refactoring is, on the web and in this installation.
+// Where the documentation of a rule, refactoring or recipe is, on the web and in this installation.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,13 @@ export const version: string = manifest.version;
 /** The address of the project's own page. */
 export const homepage: string = manifest.homepage.replace(/#.*$/, '');
 
-/** The address of a rule's page. */
-export function rulePageUrl(ruleId: string): string {
-  return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
+/** The address of the page of a rule, or of a recipe. */
+export function rulePageUrl(id: string, kind: 'rules' | 'recipes' = 'rules'): string {
+  return `${homepage}/blob/main/docs/${kind}/${id}.md`;
 }
 
-/** The Markdown of the page of a rule or refactoring; undefined if this installation lacks it. */
-export function readPage(kind: 'rules' | 'refactorings', id: string): string | undefined {
+/** The Markdown of the page of a rule, refactoring or recipe; undefined if this installation lacks it. */
+export function readPage(kind: 'rules' | 'refactorings' | 'recipes', id: string): string | undefined {
   const root = import.meta.url.endsWith('.ts') ? '../../' : '../';
   try {
     return readFileSync(fileURLToPath(new URL(`${root}docs/${kind}/${id}.md`, import.meta.url)), 'utf8');

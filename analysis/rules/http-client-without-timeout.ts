@@ -217,11 +217,12 @@ function requestParts(
   edit: FixBuilder,
 ): { readonly args: string; readonly contentType?: string | undefined } | undefined {
   const named = (name: string): string => edit.qualified('net/http', name, call);
-  const [url, second, third] = argumentsOf(call).map(edit.source);
+  const [first] = argumentsOf(call);
+  const [url, second, third] = argumentsOf(call).map((argument) => edit.source(argument));
   switch (method) {
     case 'Get':
     case 'Head':
-      return { args: `${named(`Method${method}`)}, ${url}, nil` };
+      return first && { args: `${named(`Method${method}`)}, ${edit.source(first, 'dense')}, nil` };
     case 'Post':
       return third === undefined
         ? undefined

@@ -136,7 +136,7 @@ function functionFix(code: Code, call: Node, name: string): ReturnType<typeof re
       `ReadHeaderTimeout: ${edit.duration(code.config.timeouts.readHeader, call)}`,
     ];
     const server = `${edit.qualified('net/http', 'Server', call)}{${fields.join(', ')}}`;
-    edit.replace(call, `(&${server}).${name}(${parts.rest.map(edit.source).join(', ')})`);
+    edit.replace(call, `(&${server}).${name}(${parts.rest.map((node) => edit.source(node)).join(', ')})`);
   };
   // The handler is made before the other arguments now.
   return reviewed(edit, canHaveEffects(parts.handler) && parts.rest.some(canHaveEffects));

@@ -26,12 +26,13 @@ export async function plan(paths: readonly string[], options: PlanOptions, host:
   const request = requestOf(targetsOf(paths, host.cwd), options, { write: false }, host);
   const made = await verified(await planned(request, host), options, request, host);
   const changes = changesIn(made);
-  const { rule, config, tags, output } = options;
+  const { config, tags, output } = options;
+  const rules = options.rule ?? (request.repairs && Object.keys(request.repairs));
   const value: Plan = {
     plan: 1,
     goleash: version,
     selection: selectionOf(paths, options),
-    ...(rule ? { rules: rule } : {}),
+    ...(rules ? { rules } : {}),
     ...(config === undefined ? {} : { config }),
     ...(tags ? { tags } : {}),
     changes,

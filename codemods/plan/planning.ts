@@ -1,6 +1,7 @@
 // One run that makes changes in memory: all that are asked for, or some of them once more. Nothing is written here.
 
 import { dirname } from 'node:path';
+import type { Repairs } from '../../analysis/index.ts';
 import type { Host } from '../host.ts';
 import type { FileChange } from '../journal/journal.ts';
 import { type Outcome, run } from '../run.ts';
@@ -13,6 +14,8 @@ import type { FixSelection, Missing, WantedChange } from './selection.ts';
 export interface Request {
   readonly targets: readonly Target[];
   readonly rules: readonly string[] | undefined;
+  /** Of recipes; absent without. */
+  readonly repairs?: Repairs | undefined;
   readonly selection: FixSelection;
   readonly jobs: number | undefined;
   readonly config: string | undefined;
@@ -31,8 +34,12 @@ export interface Planned {
 
 export async function planned(request: Request, host: Host): Promise<Planned> {
   const results: DirectoryResult[] = [];
-  const { targets, rules, selection, jobs, config, tags } = request;
-  const job: Omit<Job, 'target'> = { ...(rules ? { rules } : {}), fix: selection };
+  const { targets, rules, repairs, selection, jobs, config, tags } = request;
+  const job: Omit<Job, 'target'> = {
+    ...(rules ? { rules } : {}),
+    ...(repairs ? { repairs } : {}),
+    fix: selection,
+  };
   const onResult = (result: DirectoryResult) => results.push(result);
   const outcome = await run({ targets, job, jobs, config, tags, onResult }, host);
   results.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
@@ -64,7 +71,7 @@ export interface Remake {
 /** Makes exactly these changes, on the files as they are now. */
 export function remade(
   { changes, exact, write }: Remake,
-  request: Pick<Request, 'rules' | 'jobs' | 'config' | 'tags'> & { readonly base: string },
+  request: Pick<Request, 'rules' | 'repairs' | 'jobs' | 'config' | 'tags'> & { readonly base: string },
   host: Host,
 ): Promise<Planned> {
   const { base } = request;

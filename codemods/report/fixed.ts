@@ -61,7 +61,10 @@ function left({ applied, findings }: Fixed, { diff, invocation, style }: FixedOp
         .map((word, i) => (i === 0 ? word : shellWord(word)))
         .join(' '),
     );
-  if (diff && applied.length > 0) return `to do it, pipe this patch into git apply or: ${typed('fix')}`;
+  if (diff && applied.length > 0) {
+    const needsUnsafe = applied.some(({ safety }) => safety === 'review');
+    return `to do it, pipe this patch into git apply or: ${typed('fix', ...(needsUnsafe ? ['--unsafe'] : []))}`;
+  }
   if (findings.length === 0) return 'nothing is left';
   const isLeft = `${count(findings.length, 'finding')} ${findings.length === 1 ? 'is' : 'are'} left`;
   const fixable = findings.filter((finding) => finding.fixes.length > 0).length;

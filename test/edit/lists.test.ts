@@ -37,35 +37,48 @@ test('parameters keep the line endings of the file', () => {
   assert.equal(applyEdits(text, fix?.edits ?? []), text.replace('\ta int', '\tb int,\r\n\ta int'));
 });
 
+const expressions = [
+  'a + b',
+  'a*b + c',
+  'a == b || c+1 < d',
+  '(a + b) * c',
+  'g(a + b)',
+  'g(a+b, c) + 1',
+  'x[i : j+1]',
+  'x[i+1]',
+  'y[a+b](c + d)',
+  'a - -b',
+  'a / *p',
+  '-(a + b)',
+  'a &^ b',
+  'a & ^b',
+  'T{a + b, g(c + d)}',
+  'func() int { return a + b }',
+  'func() int { return a + b }()',
+  's.m(a - 1).n(b - 1)',
+  'x[i : j+1 : k]',
+  'a<<2 | b',
+  'xs[n-1:]',
+  'p.(int) + a*b',
+];
+
 test('what was the only argument has the spaces that gofmt leaves it beside another', () => {
-  const expressions = [
-    'a + b',
-    'a*b + c',
-    'a == b || c+1 < d',
-    '(a + b) * c',
-    'g(a + b)',
-    'g(a+b, c) + 1',
-    'x[i : j+1]',
-    'x[i+1]',
-    'y[a+b](c + d)',
-    'a - -b',
-    'a / *p',
-    '-(a + b)',
-    'a &^ b',
-    'a & ^b',
-    'T{a + b, g(c + d)}',
-    'func() int { return a + b }',
-    'func() int { return a + b }()',
-    's.m(a - 1).n(b - 1)',
-    'x[i : j+1 : k]',
-    'a<<2 | b',
-    'xs[n-1:]',
-    'p.(int) + a*b',
-  ];
   const files = expressions.map((expression) => inFunction(`f(${expression})`));
   assert.equal(gofmtDiff(files), '', 'the test is in gofmt form');
   const results = files.map(withFirst);
   for (const [i, result] of results.entries()) assert.ok(result.includes('f(ctx, '), expressions[i]);
   assert.ok(results[0]?.includes('f(ctx, a+b)'), 'there is something to do');
   assert.equal(gofmtDiff(results), '');
+});
+
+test('an only argument that is copied beside others has the spaces that gofmt leaves it there', () => {
+  const results = expressions.map((expression) =>
+    fixed(inFunction(`f(${expression})`), (edit, at) => {
+      const list = at('(', 'argument_list');
+      const [argument] = list.children;
+      if (argument) edit.replace(list, `(ctx, ${edit.source(argument, 'dense')}, nil)`);
+    }),
+  );
+  assert.ok(results[0]?.includes('f(ctx, a+b, nil)'), results[0]);
+  assert.equal(gofmtDiff(results.map((result) => result ?? '')), '');
 });
