@@ -48,4 +48,6 @@ export const inNoRecipe: Readonly<Record<string, string>> = {
   'leaked-select select-on-timeout': 'how long a wait may take is a question for each of them',
   'leaked-sender select-on-timeout': 'how long a wait may take is a question for each of them',
   'leaked-sender add-receiver': 'whether somebody needs what is sent is a question for each send',
+  'unused-suppression remove-comment':
+    'a comment that silences nothing is no defect of goroutines: ask for the rule',
 };
