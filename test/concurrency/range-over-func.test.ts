@@ -27,7 +27,7 @@ async function verdicts(text: string): Promise<readonly string[]> {
   const code = await lastCode(text);
   assert.deepEqual(violationsOf(code), [], text);
   const program = programOf(code);
-  const { verdicts, complete } = explore(
+  const { verdicts, complete, spent } = explore(
     program,
     program.behaviourOf(code.root),
     { usual: 2 },
@@ -37,7 +37,7 @@ async function verdicts(text: string): Promise<readonly string[]> {
     },
   );
   const found = verdicts.map(({ kind, call }) => `${kind} ${textOf(call.at).replace(/\s+/g, ' ')}`);
-  return complete ? found.sort() : ['incomplete'];
+  return complete ? found.sort() : [spent ? 'out of budget' : 'incomplete'];
 }
 
 test('what a function that is ranged over receives is received', async () => {
@@ -122,13 +122,19 @@ func f(a, b bool) { c := make(chan int, 3); m, y := g(c, a, b); if y { c <- 8 };
 test('a random function over functions does what it does over numbers', async () => {
   await library();
   const numbers = fc.array(fc.nat({ max: 1000 }), { minLength: 60, maxLength: 120, size: 'max' });
+  let compared = 0;
   await fc.assert(
     fc.asyncProperty(numbers, fc.constantFrom('two', 'upTo(2)'), async (choices, over) => {
       const text = anyLoops(choicesOf(choices));
       const expected = await verdicts(`${iterators}\n${text.replaceAll('RANGE', '2')}`);
-      if (expected.includes('incomplete')) return;
-      assert.deepEqual(await verdicts(`${iterators}\n${text.replaceAll('RANGE', over)}`), expected, text);
+      if (/incomplete|out of budget/.test(expected.join())) return;
+      const found = await verdicts(`${iterators}\n${text.replaceAll('RANGE', over)}`);
+      // A body that is called takes more steps than one that is run in place.
+      if (found.includes('out of budget')) return;
+      compared++;
+      assert.deepEqual(found, expected, text);
     }),
     { numRuns: 200, includeErrorInReport: true },
   );
+  assert.ok(compared > 50, `${compared} compared`);
 });
